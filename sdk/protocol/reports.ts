@@ -17,8 +17,8 @@ export interface Report {
   /** The event, in the form of its message. */
   readonly event: EventMessage;
   /**
-   * The agent's time to live, from the time at which the service receives the report: if there is no further report until
-   * then, the service reports the agent as `whenSilent` of the event type says. Absent if it has none.
+   * The agent's time to live, from the time at which the event bus accepts the report: if there is no further report
+   * until then, the service reports the agent as `whenSilent` of the event type says. Absent if it has none.
    */
   readonly aliveForSeconds?: number;
 }

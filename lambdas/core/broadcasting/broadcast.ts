@@ -13,7 +13,7 @@ import type { Log } from '../log';
 import type { DeadLetterQueue } from '../dead-letter-queue';
 import type { ReportedEvent } from '../reported-event';
 import type { WriteTimeline } from '../timeline/write-timeline';
-import type { StateStore } from './ports';
+import type { StateStore, StorageTimes } from './ports';
 
 /**
  * Broadcasts an event, or each event of a pack. Invalid events go to the dead-letter queue. Resolves when the events have
@@ -46,18 +46,14 @@ export function createBroadcast(dependencies: {
 }): Broadcast {
   const { state, coalescer, writeTimeline, count, checkSource, now, log } = dependencies;
   const rejectEvents = createRejectEvents(dependencies);
-  const { agentDays, sessionHours } = dependencies.lifetimes;
-  const lifetimeOf = ({ type }: EventMessage) =>
-    (isOfSession(type) ? sessionHours : agentDays * 24) * hourMilliseconds;
 
   /** Writes an event into its register. If the write fails, the event is still broadcast. */
-  async function store({ event, aliveForSeconds }: Report, eventId: string) {
+  async function store({ event, aliveForSeconds }: Report, { id, acceptedAt }: ReportedEvent) {
+    const lifetime = lifetimeOf(event, dependencies.lifetimes);
     try {
-      const updatedAt = now();
-      const expiresAt = updatedAt + lifetimeOf(event);
-      return await state.put(event, { updatedAt, expiresAt, aliveForSeconds });
+      return await state.put(event, { ...timesOf(now(), lifetime, acceptedAt), aliveForSeconds });
     } catch (error) {
-      log.error('state not stored', { eventId, type: event.type, error });
+      log.error('state not stored', { eventId: id, type: event.type, error });
       count('StateFailures');
       return 'failed';
     }
@@ -76,14 +72,14 @@ export function createBroadcast(dependencies: {
    * Writes the newest event of each register. If it is stale, or has only prolonged the time to live, no event of the pack for that
    * register is sent.
    */
-  async function storeAll(reports: readonly Report[], eventId: string) {
+  async function storeAll(reports: readonly Report[], reported: ReportedEvent) {
     const newest = newestPerRegister(reports);
     const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (report) =>
-      store(report, eventId),
+      store(report, reported),
     );
     const eventsWith = (outcome: (typeof outcomes)[number]) =>
       newest.filter((_, index) => outcomes[index] === outcome).map(({ event }) => event);
-    countStale(eventsWith('stale'), eventId, count);
+    countStale(eventsWith('stale'), reported.id, count);
     const unsent = new Set([...eventsWith('stale'), ...eventsWith('prolonged')].map(registerOf));
     return {
       fresh: reports.map(({ event }) => event).filter((event) => !unsent.has(registerOf(event))),
@@ -95,8 +91,9 @@ export function createBroadcast(dependencies: {
    * Writes the registers.
    * @returns the messages to send; undefined if there are none
    */
-  async function prepare(reports: readonly Report[], id: string): Promise<Outgoing | undefined> {
-    const { fresh, stored } = await storeAll(reports, id);
+  async function prepare(reports: readonly Report[], reported: ReportedEvent) {
+    const { id } = reported;
+    const { fresh, stored } = await storeAll(reports, reported);
     if (fresh.length === 0) return undefined;
     const messages = fresh.map(messageOfEvent);
     // If another invocation flushes the events, they are not marked as broadcast, which saves a write for each event. If
@@ -117,9 +114,23 @@ export function createBroadcast(dependencies: {
       accepted.map(({ event }) => event),
       reported.id,
     );
-    const outgoing = prepare(accepted, reported.id);
+    const outgoing = prepare(accepted, reported);
     await send(coalescer, outgoing, needsLease(accepted), deadline).finally(() => timelineWritten);
   };
+}
+
+/** How long the register of an event is kept, in milliseconds. */
+function lifetimeOf({ type }: EventMessage, { agentDays, sessionHours }: StateLifetimes): number {
+  return (isOfSession(type) ? sessionHours : agentDays * 24) * hourMilliseconds;
+}
+
+/**
+ * The times of a register that is written at `updatedAt`.
+ * @param acceptedAt when the bus accepted the event; it counts as `updatedAt` if it is later, because a backend may have set it
+ */
+function timesOf(updatedAt: number, lifetime: number, acceptedAt = updatedAt): StorageTimes {
+  const aliveFrom = Math.min(acceptedAt, updatedAt);
+  return { updatedAt, expiresAt: updatedAt + lifetime, aliveFrom };
 }
 
 /**

@@ -13,7 +13,9 @@ export interface StorageTimes {
   readonly updatedAt: number;
   /** From this time on, the register counts as deleted; with a time to live, that much later. */
   readonly expiresAt: number;
-  /** The time to live of the agent, in seconds, which begins at `updatedAt`. Absent if it has none. */
+  /** When the time to live begins. Default: `updatedAt`. */
+  readonly aliveFrom?: number;
+  /** The time to live of the agent, in seconds. Absent if it has none. */
   readonly aliveForSeconds?: number | undefined;
 }
 

@@ -75,6 +75,17 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
       await expect(allOf(stores)).resolves.toEqual([newest]);
     });
 
+    it('begin the time to live when the event was accepted, though it is received later', async () => {
+      const stores = await create();
+      const late = (delay: number) => ({ ...at(now + delay, 60), aliveFrom: now });
+      for (const [index, delay] of [0, 20_000, 90_000].entries()) {
+        const outcome = stores.state.put(agentEvent('a', 'online', index), late(delay));
+        await expect(outcome).resolves.toBe(index === 0 ? 'stored' : 'prolonged');
+        await expect(silentOf(stores, now + 59_999)).resolves.toEqual([]);
+        await expect(silentOf(stores, now + 60_000)).resolves.toHaveLength(1);
+      }
+    });
+
     it('compare events with the newest report, not with the first one of its value', async () => {
       const stores = await create();
       const { state } = stores;

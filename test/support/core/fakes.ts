@@ -256,11 +256,11 @@ export class MemoryStateStore implements StateStore {
 
   async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'> {
     const known = this.registers.get(registerOf(event));
-    const { updatedAt, aliveForSeconds } = times;
+    const { updatedAt, aliveFrom = updatedAt, aliveForSeconds } = times;
     const expiresAt = times.expiresAt + (aliveForSeconds ?? 0) * 1000;
     const alive = aliveForSeconds !== undefined && {
       aliveForSeconds,
-      aliveUntil: updatedAt + aliveForSeconds * 1000,
+      aliveUntil: aliveFrom + aliveForSeconds * 1000,
     };
     const { timestamp, value } = versionOfEvent(event);
     const held = known && { ...versionOfEvent(known.event), ...heldTimestamp(known) };

@@ -1,6 +1,6 @@
 // Converts registers to items of the table and back: ids are in the key, and all other fields are attributes.
 import { eventTypeDefinitions, definitionOf, type EventMessage } from '#sdk/protocol';
-import type { StoredEvent } from '#core/broadcasting/ports';
+import type { StorageTimes, StoredEvent } from '#core/broadcasting/ports';
 import { parseStateSortKey } from '../dynamo-keys';
 import type { ttlAttribute } from '../dynamo-ttl';
 
@@ -41,13 +41,14 @@ function attributesOf(fields: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(fields).filter((name) => fields[name] !== 'id' && name !== 'timestamp');
 }
 
-/** The attributes of a time to live. @param receivedAt the server's clock, in milliseconds since the Unix epoch */
-export function timeToLiveOf(
-  receivedAt: number,
-  aliveForSeconds: number | undefined,
-): Pick<StateItem, 'aliveForSeconds' | 'aliveUntil'> {
+/** The attributes of a time to live; none if the agent has none. */
+export function timeToLiveOf({
+  updatedAt,
+  aliveFrom = updatedAt,
+  aliveForSeconds,
+}: StorageTimes): Pick<StateItem, 'aliveForSeconds' | 'aliveUntil'> {
   if (aliveForSeconds === undefined) return {};
-  return { aliveForSeconds, aliveUntil: receivedAt + aliveForSeconds * 1000 };
+  return { aliveForSeconds, aliveUntil: aliveFrom + aliveForSeconds * 1000 };
 }
 
 /** The event in an item; empty if this version does not know its event type, e.g. after a deployment was rolled back. */

@@ -13,14 +13,13 @@ export function putIfNewer(
   times: StorageTimes,
 ): PutCommand {
   const { timestamp, value } = versionOfEvent(event);
-  const { updatedAt, aliveForSeconds } = times;
   const item: Omit<StateItem, 'sk'> = {
     ...toAttributes(event),
     timestamp,
-    updatedAt,
+    updatedAt: times.updatedAt,
     broadcast: 'pending',
     [ttlAttribute]: registerTtlOf(times),
-    ...timeToLiveOf(updatedAt, aliveForSeconds),
+    ...timeToLiveOf(times),
   };
   const isPossiblyProlonged = canBeProlonged(event);
   return new PutCommand({
@@ -52,7 +51,7 @@ export function restartTimeToLive(
 ): UpdateCommand {
   const { timestamp, value } = versionOfEvent(event);
   const { updatedAt, expiresAt, aliveForSeconds } = times;
-  const { aliveUntil } = timeToLiveOf(updatedAt, aliveForSeconds);
+  const { aliveUntil } = timeToLiveOf(times);
   return new UpdateCommand({
     TableName: tableName,
     Key: stateKey(event),

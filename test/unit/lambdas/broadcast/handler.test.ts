@@ -27,6 +27,7 @@ it('passes the event from EventBridge on, with its source and a deadline', async
       {
         ...{ id: event.id, type: 'agent:status', payload: event.detail },
         ...{ source: 'mission-control', whole: event },
+        acceptedAt: Date.parse('2026-02-05T21:50:00.999Z'),
       },
       55_000,
     ],

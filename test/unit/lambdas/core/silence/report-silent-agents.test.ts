@@ -14,11 +14,21 @@ function setUp() {
   const lifetimes = { agentDays: 7, sessionHours: 24 };
   const broadcast = createBroadcast({ ...harness, deadLetters, lifetimes });
   const deadline = () => clock.now() + 20_000;
-  /** Reports a status with a time to live of 60 s. @param at seconds after the start, by the backend's clock */
-  const report = (agentId: string, status: AgentStatus['status'], at: number) => {
+  /**
+   * Reports a status with a time to live of 60 s.
+   * @param at seconds after the start, by the backend's clock
+   * @param acceptedAt when the bus accepted it, in seconds after the start; default: now
+   */
+  const report = (
+    agentId: string,
+    status: AgentStatus['status'],
+    at: number,
+    acceptedAt = (clock.now() - start) / 1000,
+  ) => {
     const { type, payload } = agentEvent(agentId, status, start + at * 1000);
     const event = { id: `${agentId}-${at}`, type, payload: { ...payload, aliveForSeconds: 60 } };
-    return clock.run(broadcast({ ...event, whole: {} }, deadline()));
+    const times = { acceptedAt: start + acceptedAt * 1000 };
+    return clock.run(broadcast({ ...event, ...times, whole: {} }, deadline()));
   };
   return {
     ...harness,
@@ -76,7 +86,7 @@ it('sends the next report of an agent that was silent', async () => {
   expect(sent()).toEqual([]);
 });
 
-it('judges by the time at which reports were received, because the clock of a backend may be slow', async () => {
+it('judges by the time at which reports were accepted, not by their timestamps, because the clock of a backend may be slow', async () => {
   const { clock, report, beat, event, sent } = setUp();
   await report('slow', 'online', -3_600);
   clock.advance(59_000);
@@ -85,6 +95,21 @@ it('judges by the time at which reports were received, because the clock of a ba
   clock.advance(1_000);
   await beat();
   expect(sent()).toEqual([event('slow', 'offline', -3_540)]);
+});
+
+it.each([
+  ['when the bus accepted it, if it is received later', 20, 20],
+  ['when it is received, if the backend has given it a later time', 3_600, 50],
+])('begins the time to live %s', async (_, acceptedAt, begins) => {
+  const { clock, report, beat, event, sent } = setUp();
+  clock.advance(50_000);
+  await report('a', 'online', 50, acceptedAt);
+  clock.advance((begins + 60) * 1000 - 50_000 - 1);
+  await beat();
+  expect(sent()).toEqual([event('a', 'online', 50)]);
+  clock.advance(1);
+  await beat();
+  expect(sent()).toEqual([event('a', 'offline', 110)]);
 });
 
 it('leaves an agent alone that is reported between reading and writing', async () => {
