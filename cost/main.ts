@@ -28,6 +28,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
 
   --connections N                connections at the busiest time, 1 to 10000000                   required
   --events-per-second R          events that are not stale, on average; may be below 1, e.g. 0.1  required
+  --keep-alives-per-second R     agents that are kept alive, divided by their interval            default: ${defaultLoad.keepAlivesPerSecond}
   --hours-per-day H              how long a connection is open                                    default: ${defaultLoad.hoursPerDay}
   --heartbeat MODE               always or when-idle                                              default: ${defaultLoad.heartbeat}
   --heartbeat-seconds N          seconds between two heartbeats                                   default: ${defaultLoad.heartbeatSeconds}

@@ -55,7 +55,7 @@ export function callsOf(
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
   return [
-    { name: 'broadcast', ...broadcastsOf(load, coalescing), megabytes: 1769 },
+    { name: 'broadcast', ...allBroadcastsOf(load, coalescing), megabytes: 1769 },
     {
       name: 'heartbeat',
       perSecond: beats + planningCalls,
@@ -84,6 +84,15 @@ const recorderCalls = 3;
  * lease, two reads of pending events, and marking the register as broadcast.
  */
 const holderCalls = 6;
+
+/** The invocations for events, and those for reports that only restart a time to live, which take one write. */
+function allBroadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {
+  const events = broadcastsOf(load, coalescing);
+  const { keepAlivesPerSecond } = load;
+  const perSecond = events.perSecond + keepAlivesPerSecond;
+  const busy = events.perSecond * events.seconds + keepAlivesPerSecond * secondsOfCall(1);
+  return { perSecond, seconds: perSecond === 0 ? 0 : busy / perSecond };
+}
 
 function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {
   const packs = packsPerSecond(load);

@@ -6,6 +6,11 @@ export interface Load {
   readonly connections: number;
   /** Events that are not stale, on average over the month. */
   readonly eventsPerSecond: number;
+  /**
+   * Reports a second that only restart the time to live of an agent: the number of agents that are kept alive, divided by their
+   * interval in seconds.
+   */
+  readonly keepAlivesPerSecond: number;
   /** Hours that a connection is open on an average day. */
   readonly hoursPerDay: number;
   readonly heartbeat: 'always' | 'when-idle';
@@ -33,6 +38,7 @@ export interface Load {
 export const defaultLoad: Load = {
   connections: 1_000,
   eventsPerSecond: 0.1,
+  keepAlivesPerSecond: 0,
   hoursPerDay: 24,
   heartbeat: settings.heartbeat.default,
   heartbeatSeconds: settings.heartbeatSeconds.default,

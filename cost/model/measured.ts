@@ -15,6 +15,12 @@ export const cpuMicrosPerPost = 76;
  */
 export const recordBytes = 140;
 
+/**
+ * Size of the register of an agent with a time to live as DynamoDB counts it, with an id of 36 characters, rounded up:
+ * lambdas/adapters/dynamodb/registers/dynamo-state-items.ts.
+ */
+export const agentBytes = 200;
+
 /** Pending items. */
 export const pending = {
   /** Size of an item without its messages: lambdas/adapters/dynamodb/dynamo-pending-store.ts. */

@@ -15,7 +15,7 @@ export const loadOptions = {
   ...{ agents: 'text', sessions: 'text', 'max-posts-per-second': 'text' },
   ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
   ...{ pack: 'text', 'documented-share': 'text', 'watched-share': 'text' },
-  'timeline-hours': 'text',
+  ...{ 'timeline-hours': 'text', 'keep-alives-per-second': 'text' },
 } satisfies OptionKinds;
 
 /**
@@ -38,6 +38,8 @@ export function parseLoad(given: Arguments): Load {
   const { timelineHours } = defaultLoad;
   return {
     ...{ connections, eventsPerSecond, heartbeat },
+    keepAlivesPerSecond:
+      decimal(given, 'keep-alives-per-second', 0, 10_000) ?? defaultLoad.keepAlivesPerSecond,
     hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? defaultLoad.hoursPerDay,
     heartbeatSeconds: whole('heartbeat-seconds', 1, 540, heartbeatSeconds),
     agents: whole('agents', 0, 100_000, agents),

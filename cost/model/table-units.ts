@@ -4,6 +4,7 @@ import type { Coalescing } from './coalescing';
 import { workersOf } from './fan-out-time';
 import { averageConnections, heartbeatsPerSecond, planningCalls, type Load } from './load';
 import {
+  agentBytes,
   deletionSeconds,
   healthChecksPerMinute,
   pending,
@@ -29,7 +30,19 @@ export function readUnits(load: Load, coalescing: Coalescing, handshakes: number
   const health = (healthChecksPerMinute / 60) * (connections < 1_000 ? 2 * listing : 1);
   const lease = load.coalesceMilliseconds === 'off' ? 0 : leaseReads(load, coalescing);
   // A handshake reads the snapshot, and with strongly consistent reads the user's other connections, and its own record twice.
-  return fanOuts * listing + lease + planningCalls + handshakes * (sync + 3) + health;
+  return (
+    fanOuts * listing +
+    heartbeatsPerSecond(load) * silenceUnits(load) +
+    lease +
+    planningCalls +
+    handshakes * (sync + 3) +
+    health
+  );
+}
+
+/** Read units of a heartbeat that looks for silent agents: it reads the registers of all agents. */
+function silenceUnits({ agents }: Load): number {
+  return (shardCount / 2) * Math.max(1, (agents * agentBytes) / shardCount / 4096);
 }
 
 /**
@@ -46,7 +59,7 @@ function leaseReads(load: Load, coalescing: Coalescing): number {
 }
 
 /**
- * Write units a second: registers, pending items, the lease, recent fan-outs, connection counts, the heartbeat plan, and the
+ * Write units a second: registers, times to live, pending items, the lease, recent fan-outs, connection counts, the heartbeat plan, and the
  * items of connections.
  * @param handshakes handshakes a second
  */
@@ -66,6 +79,7 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const notes = Math.min(flushesPerSecond, 4 / heartbeatSeconds) * workersOf(load);
   return (
     registers +
+    load.keepAlivesPerSecond +
     lease +
     (heartbeat === 'always' ? 0 : notes) +
     heartbeatsPerSecond(load) * (shardCount + 1) +

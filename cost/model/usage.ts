@@ -72,7 +72,7 @@ export function usageOf(load: Load): readonly Usage[] {
     ['DynamoDB reads', 'readUnit', readUnits(load, coalescing, handshakes)],
     ['DynamoDB writes', 'writeUnit', writeUnits(load, coalescing, handshakes)],
     ['timelines', 'writeUnit', timelineWriteUnits(load)],
-    ['EventBridge', 'event', packs],
+    ['EventBridge', 'event', packs + load.keepAlivesPerSecond],
     ['Scheduler', 'scheduledCall', planningCalls],
     // A message is sent, received and deleted.
     ['SQS', 'queueRequest', pollsPerSecond + 3 * (beats + jobs)],

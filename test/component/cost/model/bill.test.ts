@@ -76,6 +76,30 @@ it('contains one write for each event in its timeline, $0.65 a million with its 
   expect(timelines({ ...million, timelineHours: 0 })).toBe(0);
 });
 
+it('contains a write, an entry of EventBridge and a short call for each report that only restarts a time to live', () => {
+  const [without, kept] = [0, 10].map((keepAlivesPerSecond) =>
+    billOf({ ...defaultLoad, keepAlivesPerSecond }),
+  );
+  if (without === undefined || kept === undefined) throw new Error('There are two bills.');
+  const more = (item: string) => dollarsOf(kept, item) - dollarsOf(without, item);
+  const millions = (10 * secondsPerMonth) / 1e6;
+  expect(more('EventBridge')).toBeCloseTo(millions * 1, 6);
+  expect(more('DynamoDB writes')).toBeCloseTo(millions * 0.625, 6);
+  expect(more('Lambda requests')).toBeCloseTo(millions * 0.2, 6);
+  expect(more('messages of events')).toBe(0);
+  expect(kept.dollars - without.dollars).toBeLessThan(millions * 3);
+});
+
+it('contains the reads of the registers of all agents at each heartbeat', () => {
+  const reads = (agents: number) =>
+    billOf({ ...defaultLoad, agents, sessions: 0, connections: 1 }).items.find(
+      ({ item }) => item === 'DynamoDB reads',
+    )?.units ?? NaN;
+  // 10,000 agents are half a unit for each 4,096 of 2,000,000 bytes. Each heartbeat reads them, and handshakes read the snapshot.
+  const heartbeats = secondsPerMonth / defaultLoad.heartbeatSeconds;
+  expect((reads(10_000) - reads(0)) / heartbeats).toBeGreaterThan(2_000_000 / 4_096 / 2 - 8);
+});
+
 it('costs less with packs on EventBridge and for writes, but each event still writes its register', () => {
   const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300 };
   const [single, packed] = [billOf(load), billOf({ ...load, eventsPerPack: 10 })];
