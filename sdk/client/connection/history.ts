@@ -25,7 +25,7 @@ export type History = (
   options?: HistoryOptions,
 ) => AsyncGenerator<SessionActivity, void, undefined>;
 
-type PageRequest = Extract<ClientMessage, { type: 'session:history' }>;
+export type PageRequest = Extract<ClientMessage, { type: 'session:history' }>;
 type Page = Extract<ServerMessage, { type: 'session:timeline' }>['payload'];
 type ErrorPayload = Extract<ServerMessage, { type: 'error' }>['payload'];
 
@@ -33,10 +33,10 @@ type ErrorPayload = Extract<ServerMessage, { type: 'error' }>['payload'];
 export interface PageHandlers {
   /** Returns the request that is to be sent next: the same one until it is answered; undefined if there is none. */
   readonly nextPage: () => PageRequest | undefined;
-  /** Takes a page. Returns whether it answers a request. */
-  readonly page: (page: Page) => boolean;
-  /** Takes an error that answers the request which was sent last. */
-  readonly pageFailed: (error: ErrorPayload) => void;
+  /** Takes a page. */
+  readonly page: (page: Page) => void;
+  /** Takes an error that answers this request, for which nobody may wait any more. */
+  readonly pageFailed: (request: PageRequest, error: ErrorPayload) => void;
 }
 
 export interface Histories extends PageHandlers {
@@ -48,14 +48,12 @@ export interface Histories extends PageHandlers {
 /** The greatest page that the server sends, and the default. */
 const pageEvents = 100;
 
-/** @param asked called when there is a new request */
+/** @param asked called when there is a new request, or one less */
 export function createHistories(asked: () => void): Histories {
   const requests = new Map<
     PageRequest,
     { readonly resolve: (page: Page) => void; readonly reject: (error: unknown) => void }
   >();
-
-  const first = () => requests.entries().next().value;
 
   /** Waits for a page until it has come: a reconnect does not end it. */
   async function ask(payload: PageRequest['payload'], signal?: Signal): Promise<Page> {
@@ -64,6 +62,8 @@ export function createHistories(asked: () => void): Histories {
     try {
       return await new Promise<Page>((resolve, reject) => {
         stop = () => {
+          requests.delete(request);
+          asked();
           reject((signal as { readonly reason?: Error }).reason ?? new Error('aborted'));
         };
         if (signal?.aborted) {
@@ -75,39 +75,41 @@ export function createHistories(asked: () => void): Histories {
         asked();
       });
     } finally {
-      requests.delete(request);
       if (stop) signal?.removeEventListener('abort', stop);
     }
   }
 
-  function fail({ code, message }: ErrorPayload): void {
-    const [request, answer] = first() ?? [];
-    if (request) requests.delete(request);
-    answer?.reject(Object.assign(new Error(`${code}: ${message}`), { code }));
-  }
-
   return {
     history: historyOf(ask),
-    nextPage: () => first()?.[0],
+    nextPage: () => requests.keys().next().value,
     page(page) {
       for (const [request, { resolve }] of requests) {
-        const { payload } = request;
-        const { agentId, sessionId, before } = page;
-        if (payload.agentId !== agentId || payload.sessionId !== sessionId) continue;
-        if (payload.before !== before) continue;
+        if (!isAnswer(request, page)) continue;
         // At once, because the next request is sent when this returns.
         requests.delete(request);
         resolve(page);
-        return true;
+        return;
       }
-      return false;
     },
-    pageFailed: fail,
+    pageFailed(request, { code, message }) {
+      const answer = requests.get(request);
+      requests.delete(request);
+      answer?.reject(Object.assign(new Error(`${code}: ${message}`), { code }));
+    },
     close() {
       for (const { reject } of requests.values())
         reject(Object.assign(new Error('closed'), { code: 'closed' }));
+      requests.clear();
     },
   };
+}
+
+/** Whether a page answers a request: answers have no ids. */
+export function isAnswer({ payload }: PageRequest, page: Page): boolean {
+  const { agentId, sessionId, before } = page;
+  return (
+    payload.agentId === agentId && payload.sessionId === sessionId && payload.before === before
+  );
 }
 
 /** @param ask returns the answer to a request */

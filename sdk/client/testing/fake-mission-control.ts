@@ -166,11 +166,12 @@ function createTimelines(connection: () => Connection) {
 
 function failing(
   listeners: Listeners<ListenerTypes>,
-  { pageFailed }: Pick<Histories, 'pageFailed'>,
+  { nextPage, pageFailed }: Pick<Histories, 'nextPage' | 'pageFailed'>,
 ) {
   return {
     fail(error: Parameters<ListenerTypes['error']>[0]) {
-      pageFailed(error);
+      const request = nextPage();
+      if (request) pageFailed(request, error);
       listeners.call('error', error);
     },
   };

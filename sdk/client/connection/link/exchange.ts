@@ -1,10 +1,9 @@
 // Handles the messages of an open connection: snapshots, subscriptions, events, heartbeats, pongs, errors and token refreshes.
 import type { ClientMessage, ServerMessage } from '../../../protocol';
 import type { AgentFilter } from '../../../protocol/agent-patterns';
-import { eventTypeDefinitions, type EventMessage } from '../../../protocol/event-message';
 import { readServerMessage } from '../../../protocol/message-reader';
 import type { Log } from '../log';
-import { startLiveness, type Liveness } from './liveness';
+import { startLiveness } from './liveness';
 import type { Clock, Timers } from '../timers';
 import type { Timing } from '../timing';
 import {
@@ -14,7 +13,8 @@ import {
 } from './synchronization';
 import { createTokenRefresh, type TokenRefresh } from './token-refresh';
 import { createPages, type Pages } from './pages';
-import { createServerClock, type ServerClock, type ServerClockHandlers } from './server-clock';
+import { createServerClock, type ServerClockHandlers } from './server-clock';
+import { takeSnapshot, type Snapshot } from './take-snapshot';
 import { createTurns } from './turns';
 import { createVisibility, type VisibilityHandlers } from './visibility';
 import type { PageHandlers } from '../history';
@@ -82,13 +82,8 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   const tokens = createTokenRefresh({ ...options, ...handlers, turns, serverNow: server.now });
   const openedAt = clock.now();
 
-  function takeSnapshot(snapshot: Snapshot): void {
-    learn(snapshot, { liveness, server });
-    for (const event of eventsIn(snapshot)) visibility.event(event, 'snapshot');
-    if (isOver()) return;
-    const isFirst = snapshot.complete && sync.completed(snapshot.visibleAgents);
-    server.heard(snapshot.timestamp);
-    if (!isFirst) return;
+  function snapshotReceived(snapshot: Snapshot): void {
+    if (!takeSnapshot(snapshot, { liveness, server, sync, visibility, isOver })) return;
     tokens.plan(expiresAt);
     handlers.news('synced');
   }
@@ -102,7 +97,7 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         message.payload.messages.forEach(take);
         break;
       case 'state:snapshot':
-        takeSnapshot(message.payload);
+        snapshotReceived(message.payload);
         break;
       case 'subscribed':
         sync.subscribed(message.payload.agents);
@@ -115,14 +110,17 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
         tokens.accepted((expiresAt = message.payload.expiresAt));
         break;
       case 'error':
-        failed(message.payload, { tokens, pages, sync });
+        failed(message.payload, tokens, pages, sync);
         handlers.error(message.payload);
         break;
       case 'connection:closing':
         options.closing(message.payload.reason, clock.now() - openedAt);
         break;
+      case 'session:timeline':
+        pages.took(message.payload);
+        break;
       default:
-        if (!pages.took(message)) visibility.event(message, 'live');
+        visibility.event(message, 'live');
     }
   }
 
@@ -146,32 +144,13 @@ export function createExchange(options: ExchangeOptions, handlers: ExchangeHandl
   };
 }
 
-/** What has requests that an `error` can answer. */
-interface Requesting {
-  readonly tokens: TokenRefresh;
-  readonly pages: Pages;
-  readonly sync: Synchronization;
-}
-
 /** Passes an `error` to the request that it answers. */
-function failed(error: ErrorPayload, { tokens, pages, sync }: Requesting): void {
+function failed(
+  error: ErrorPayload,
+  tokens: TokenRefresh,
+  pages: Pages,
+  sync: Synchronization,
+): void {
   if (error.code === 'token_refused') tokens.refused();
   else if (!pages.failed(error)) sync.failed(error.code);
-}
-
-/** Takes what a snapshot says about the deployment. */
-function learn(
-  { heartbeatSeconds, lifetimeSeconds }: Snapshot,
-  { liveness, server }: { readonly liveness: Liveness; readonly server: ServerClock },
-): void {
-  if (heartbeatSeconds) liveness.learn(heartbeatSeconds);
-  if (lifetimeSeconds) server.learn(lifetimeSeconds);
-}
-
-type Snapshot = Extract<ServerMessage, { type: 'state:snapshot' }>['payload'];
-
-function eventsIn(snapshot: Snapshot): EventMessage[] {
-  return eventTypeDefinitions.flatMap(({ type, list }) =>
-    snapshot[list].map((payload) => ({ type, payload }) as EventMessage),
-  );
 }

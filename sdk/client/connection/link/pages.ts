@@ -1,18 +1,17 @@
 // Sends the requests for pages of timelines over a connection, one at a time, and each repeatedly until it is answered.
 import type { ServerMessage } from '../../../protocol';
-import type { PageHandlers } from '../history';
+import { isAnswer, type PageHandlers, type PageRequest } from '../history';
 import type { RequestsOptions } from './requests';
 import { repeat } from './repeat';
 
-type PageRequest = NonNullable<ReturnType<PageHandlers['nextPage']>>;
-type Timeline = Extract<ServerMessage, { type: 'session:timeline' }>;
+type Page = Extract<ServerMessage, { type: 'session:timeline' }>['payload'];
 type ErrorPayload = Extract<ServerMessage, { type: 'error' }>['payload'];
 
 export interface Pages {
   /** Sends the next request, if there is another one than before. */
   readonly proceed: () => void;
-  /** Takes a page. Returns whether the message is one. */
-  readonly took: (message: ServerMessage) => message is Timeline;
+  /** Takes a page. */
+  readonly took: (page: Page) => void;
   /** Takes an `error`. Returns whether it answers the request in flight. */
   readonly failed: (error: ErrorPayload) => boolean;
 }
@@ -26,33 +25,43 @@ export function createPages(
   { nextPage, page: told, pageFailed }: PageHandlers,
   isReady: () => boolean,
 ): Pages {
+  /** The request that is being repeated. */
+  let current: PageRequest | undefined;
+  /** The request that was sent last. Nobody waits for its answer any more if the iteration was ended. */
   let sent: PageRequest | undefined;
+  const inFlight = () => (turns.current() === 'page' ? sent : undefined);
+
+  function answered(): void {
+    // If the next request has waited for this answer, it is sent when the message has been handled.
+    if (current !== sent) current = undefined;
+    turns.end('page');
+  }
 
   return {
     proceed() {
       const next = isReady() ? nextPage() : undefined;
-      if (next === sent) return;
-      sent = next;
+      if (next === current) return;
+      current = next;
       timers.stop('page');
       if (!next) return;
       repeat(timers, 'page', timing.connectTimeoutMs, () => {
+        // An `error` does not say what it answers, so an earlier request is awaited, even if nobody else waits for its answer.
+        if (inFlight() && sent !== next) return;
         turns.take('page', () => {
-          send(next);
+          send((sent = next));
         });
       });
     },
-    took(message): message is Timeline {
-      const isPage = message.type === 'session:timeline';
-      if (isPage && told(message.payload)) turns.end('page');
-      return isPage;
+    took(page) {
+      told(page);
+      if (sent && isAnswer(sent, page)) answered();
     },
     failed(error) {
-      const isAnswer = turns.current() === 'page';
-      if (isAnswer) {
-        turns.end('page');
-        pageFailed(error);
-      }
-      return isAnswer;
+      const request = inFlight();
+      if (!request) return false;
+      answered();
+      pageFailed(request, error);
+      return true;
     },
   };
 }

@@ -137,6 +137,74 @@ it('throws the reason of the signal, also before the first request and while a p
   expect(requests(socket)).toHaveLength(1);
 });
 
+describe('after a signal has ended an iteration whose request is not answered yet', () => {
+  /** An iteration of another session that begins then. */
+  async function setUp() {
+    const harness = new ClientHarness();
+    const socket = await harness.connect();
+    const controller = new AbortController();
+    const ended = read(harness.client, { signal: controller.signal });
+    await settle();
+    controller.abort(new Error('enough'));
+    const next = read(harness.client, undefined, 'other');
+    await settle();
+    return { harness, socket, ended, next };
+  }
+  const refuse = (socket: FakeSocket) => {
+    socket.receive('error', { code: 'rate_limited', message: 'Too many.' });
+  };
+
+  it('an error that answers the request does not end the next iteration', async () => {
+    const { socket, next } = await setUp();
+    refuse(socket);
+    await answer(socket, { sessionId: 'other', messages: ['a'] });
+    expect(next).toEqual({ messages: ['a'], outcome: { ended: true } });
+    expect(requests(socket).map(({ sessionId }) => sessionId)).toEqual(['s', 'other']);
+  });
+
+  it('a page that answers the request lets the next one be sent, which an error ends', async () => {
+    const { socket, next } = await setUp();
+    await answer(socket, { messages: ['a'] });
+    expect(requests(socket)).toHaveLength(2);
+    refuse(socket);
+    await settle();
+    expect(next.outcome.error).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('the next request is sent after some seconds if there is no answer', async () => {
+    const { harness, socket, next } = await setUp();
+    await harness.time.pass(10_000);
+    await answer(socket, { sessionId: 'other', messages: ['a'] });
+    expect(next.messages).toEqual(['a']);
+    expect(requests(socket)).toHaveLength(2);
+  });
+
+  it('neither the request is repeated, nor does a token refresh wait for longer than its answer', async () => {
+    const { harness, socket, next } = await setUp();
+    harness.client.refresh();
+    await settle();
+    expect(socket.sentOf('token:refresh')).toEqual([]);
+    await answer(socket, { messages: ['a'] });
+    expect(socket.sentOf('token:refresh')).toHaveLength(1);
+    socket.receive('token:refreshed', { expiresAt: harness.time.now() + 3_600_000 });
+    await answer(socket, { sessionId: 'other', messages: ['b'] });
+    expect(next.messages).toEqual(['b']);
+    await harness.time.pass(20_000);
+    expect(requests(socket)).toHaveLength(2);
+  });
+});
+
+it('does not repeat a request after a signal has ended its iteration', async () => {
+  const harness = new ClientHarness();
+  const socket = await harness.connect();
+  const controller = new AbortController();
+  read(harness.client, { signal: controller.signal });
+  await settle();
+  controller.abort();
+  await harness.time.pass(20_000);
+  expect(requests(socket)).toHaveLength(1);
+});
+
 it('throws an error with the code closed when the client is closed, and of a closed client', async () => {
   const harness = new ClientHarness();
   await harness.connect();
