@@ -161,7 +161,11 @@ const browserFolders = [
   [
     'client-store',
     '^sdk/client/store/',
-    [protocol, '^sdk/client/(dependencies|mission-control|connection/connection)\\.ts$', state],
+    [
+      protocol,
+      '^sdk/client/(dependencies|mission-control|connection/(connection|history))\\.ts$',
+      state,
+    ],
     'The store listens to the client as any application does.',
   ],
   [

@@ -10,6 +10,11 @@ export type { Agent, AgentSort } from './store/agents';
 export type { ClientEvent } from './store/events';
 export type { Reader } from './store/reader';
 export {
+  sessionHistory,
+  type SessionHistory,
+  type SessionHistoryOptions,
+} from './store/session-history';
+export {
   storeOf,
   type AgentsOptions,
   type EventsOptions,

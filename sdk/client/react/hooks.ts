@@ -1,6 +1,7 @@
 // Hooks for components inside a provider. They render when their result has changed, at most once in each animation frame.
 import { useCallback, useContext, useMemo, useState, useSyncExternalStore } from 'react';
 import {
+  sessionHistory,
   storeOf,
   type Agent,
   type AgentsOptions,
@@ -13,6 +14,8 @@ import {
   type Payload,
   type Reader,
   type SessionActivity,
+  type SessionHistory,
+  type SessionHistoryOptions,
 } from '../index';
 import { unknownAgent } from '../store/agents';
 import { keepEqual, none } from '../store/reader';
@@ -91,6 +94,27 @@ export function useEvents(options: EventsOptions = {}): readonly ClientEvent[] {
   return useList(useMemo(() => store.events({ limit, agentId }), [store, limit, agentId]));
 }
 
+/**
+ * Returns the timeline of a session: the newest page from the server as soon as the client is synced, and again after each
+ * interruption, together with the events that arrive; earlier pages with `older()`. Renders only when something of it changes.
+ */
+export function useHistory(
+  agentId: string,
+  sessionId: string,
+  options: SessionHistoryOptions = {},
+): SessionHistory {
+  const { limit } = options;
+  const client = useMissionControl();
+  useMounted(agentId);
+  return useReader(
+    useMemo(
+      () => sessionHistory(client, agentId, sessionId, { limit }),
+      [client, agentId, sessionId, limit],
+    ),
+    notRead,
+  );
+}
+
 /** Returns the state of the connection of `client`. */
 export function useConnectionOf(client: MissionControl): Connection {
   return useReader(
@@ -138,6 +162,11 @@ function useList<Item>(reader: Reader<readonly Item[]>): readonly Item[] {
 function useReader<Value>({ subscribe, read }: Reader<Value>, initial: NoInfer<Value>): Value {
   return useSyncExternalStore(subscribe, read, () => initial);
 }
+
+const notRead: SessionHistory = {
+  ...{ events: none, isLoading: true, hasOlder: true, error: undefined },
+  older: () => undefined,
+};
 
 const notYet: Connection = {
   state: 'idle',

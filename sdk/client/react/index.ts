@@ -6,6 +6,7 @@ export {
   useAgents,
   useConnection,
   useEvents,
+  useHistory,
   useMissionControl,
   useRegisters,
   useSessions,

@@ -7,7 +7,7 @@ import { createAgents, namedOrder, unknownAgent, type Agent, type AgentSort } fr
 import { createEvents, type ClientEvent } from './events';
 import { derived, keepEqual, none, type Reader } from './reader';
 import { createRegisterLists, registersIn } from './register-lists';
-import { createSubscribers } from './subscribers';
+import { createSubscribers, type Subscribers } from './subscribers';
 
 /** What a list of agents contains. */
 export interface AgentsOptions {
@@ -62,7 +62,7 @@ export interface Store {
   readonly connection: () => Reader<Connection>;
 }
 
-function createStore(client: MissionControl): Store {
+function createStore(client: MissionControl): Store & Subscribers {
   const subscribers = createSubscribers();
   const { subscribe } = subscribers;
   const agents = createAgents(client);
@@ -134,13 +134,18 @@ function createStore(client: MissionControl): Store {
   } satisfies Omit<Store, 'intervalMs'>);
 }
 
-const stores = new WeakMap<MissionControl, Store>();
+const stores = new WeakMap<MissionControl, Store & Subscribers>();
 
 /**
  * Returns the store of a client. It is created once for each client, and listens to the client from then on; it uses nothing
  * else.
  */
 export function storeOf(client: MissionControl): Store {
+  return subscribersOf(client);
+}
+
+/** Returns the subscribers of the store of a client, which all of its readers share. */
+export function subscribersOf(client: MissionControl): Store & Subscribers {
   const store = stores.get(client) ?? createStore(client);
   stores.set(client, store);
   return store;

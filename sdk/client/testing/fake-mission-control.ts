@@ -21,6 +21,8 @@ export interface FakeOptions {
   readonly agents?: readonly string[];
   /** Returns the current time in milliseconds since the Unix epoch, for `connection.since`. Default: `Date.now`. */
   readonly now?: () => number;
+  /** Whether the service keeps timelines. If not, `history` throws an error with the code `timeline_off`. Default: true. */
+  readonly hasTimelines?: boolean;
 }
 
 /** A client for tests. Its own methods change its state as those of a client do, without a server. */
@@ -66,11 +68,11 @@ export interface FakeMissionControl extends MissionControl {
  * @throws {TypeError} if `agents` are not patterns
  */
 export function createFakeMissionControl(options: FakeOptions = {}): FakeMissionControl {
-  const { now = () => systemClock.now() } = options;
+  const { now = () => systemClock.now(), hasTimelines = true } = options;
   const registers = createRegisters();
   const listeners = createListeners<ListenerTypes>();
   const subscriptions: (readonly string[])[] = [];
-  const timelines = createTimelines(() => connection);
+  const timelines = createTimelines(() => connection, listeners, hasTimelines);
   let visible = subscriptionOf(options.agents);
   let connection: Connection = {
     ...nothing,
@@ -132,7 +134,7 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
       return timelines.keep(event, isTaken);
     }),
     ...serverOf(enter),
-    ...failing(listeners, timelines),
+    fail: timelines.fail,
     forget(...agentIds: readonly string[]) {
       keep({ ...visible, matches: (agentId) => !agentIds.includes(agentId) });
     },
@@ -143,7 +145,11 @@ export function createFakeMissionControl(options: FakeOptions = {}): FakeMission
 }
 
 /** Creates what `history` reads: the events that were emitted. */
-function createTimelines(connection: () => Connection) {
+function createTimelines(
+  connection: () => Connection,
+  listeners: Listeners<ListenerTypes>,
+  hasTimelines: boolean,
+) {
   const emitted: EventMessage[] = [];
   const histories: Histories = createHistories(answer);
 
@@ -152,7 +158,15 @@ function createTimelines(connection: () => Connection) {
     const { state } = connection();
     if (state === 'closed') histories.close();
     const request = state === 'connected' ? histories.nextPage()?.payload : undefined;
-    if (request) histories.page({ ...request, events: timelineOf(emitted, request) });
+    if (!request) return;
+    if (hasTimelines) histories.page({ ...request, events: timelineOf(emitted, request) });
+    else fail({ code: 'timeline_off', message: 'This service keeps no timelines.' });
+  }
+
+  function fail(error: Parameters<ListenerTypes['error']>[0]): void {
+    const request = histories.nextPage();
+    if (request) histories.pageFailed(request, error);
+    listeners.call('error', error);
   }
 
   /** Keeps the event if it is taken. Returns whether it is. */
@@ -161,20 +175,7 @@ function createTimelines(connection: () => Connection) {
     return isTaken;
   }
 
-  return { ...histories, keep, answer };
-}
-
-function failing(
-  listeners: Listeners<ListenerTypes>,
-  { nextPage, pageFailed }: Pick<Histories, 'nextPage' | 'pageFailed'>,
-) {
-  return {
-    fail(error: Parameters<ListenerTypes['error']>[0]) {
-      const request = nextPage();
-      if (request) pageFailed(request, error);
-      listeners.call('error', error);
-    },
-  };
+  return { ...histories, keep, answer, fail };
 }
 
 /** Returns the events of a session before a time, the newest first and each once. */

@@ -131,6 +131,40 @@ it('shows one agent as it is, and asks for no other', async () => {
   });
 });
 
+it('shows the timeline of a session page by page, and what is reported meanwhile', async () => {
+  const [timeline] = recipes.get('The timeline of a session') ?? [];
+  const { client, text } = await run(
+    `import { createRoot } from 'react-dom/client';
+     import { MissionControlProvider } from 'mission-control-realtime/react';
+     import { Timeline } from './timeline.jsx';
+     const root = createRoot(document.body);
+     root.render(
+       <MissionControlProvider client={client}>
+         <Timeline agentId="a" sessionId="s" />
+       </MissionControlProvider>,
+     );
+     const stop = () => root.unmount();`,
+    { './timeline.jsx': timeline },
+  );
+  const say = (lastMessage: string, timestamp: number) => {
+    const payload = { agentId: 'a', sessionId: 's', lastMessage, timestamp };
+    client.emit({ type: 'session:activity', payload });
+  };
+  for (let at = 0; at < 60; at += 1) say(`<${at}>`, at);
+  await eventually(() => {
+    expect(text()).toBe('<59>Loading');
+  });
+  client.connect();
+  await eventually(() => {
+    expect(text()).toMatch(/^<59><58>.*<10>Older messages$/);
+  });
+  say('<60>', 60);
+  dom?.window.document.querySelector('button')?.click();
+  await eventually(() => {
+    expect(text()).toMatch(/^<60><59><58>.*<1><0>$/);
+  });
+});
+
 it('shows a toast for each agent that has just failed, and none for what a snapshot says', async () => {
   const [toast] = recipes.get('A toast when an agent fails') ?? [];
   const { client, said, stop } = await run(

@@ -5,6 +5,7 @@ import {
   useAgent,
   useAgents,
   useConnection,
+  useHistory,
   useWebSocket,
 } from '#sdk/client/react/index';
 
@@ -48,6 +49,12 @@ function Agent({ id, userId, rendered }: ElementProps) {
   return <p id={id}>{isKnown ? status : 'unknown'}</p>;
 }
 
+function Timeline({ id, userId }: ElementProps) {
+  const { events, isLoading } = useHistory(`${userId}/a`, 's');
+  const messages = events.map(({ lastMessage }) => lastMessage).join(' ') || 'no messages';
+  return <p id={id}>{isLoading ? 'loading' : messages}</p>;
+}
+
 function Simple({ id, userId, url, token }: ElementProps) {
   const { isConnected, agentStatuses } = useWebSocket(token, { url });
   const status = agentStatuses.get(`${userId}/a`)?.status ?? 'unknown';
@@ -62,6 +69,7 @@ export function App(props: AppProps): ReactElement {
         <Connection {...props} id="connection" />
         <List {...props} id="list" />
         <Agent {...props} id="agent" />
+        <Timeline {...props} id="timeline" />
       </MissionControlProvider>
       <Simple {...props} id="first" />
       <Simple {...props} id="second" />

@@ -19,6 +19,8 @@ interface Stage {
 /** The texts of the elements, in their order. */
 const texts = () => Array.from(document.querySelectorAll('p'), ({ textContent }) => textContent);
 
+const twice = (text: string) => [text, text];
+
 const shows = (...expected: readonly string[]) =>
   until(`shows ${expected.join(', ')}`, () => texts().join() === expected.join(), texts);
 
@@ -41,7 +43,7 @@ export const reactChecks: Checks<Stage> = {
     const { test, token, renders } = stage;
     const container = document.getElementById('root');
     if (!container) throw new Error('There is no element for React.');
-    const fallback = ['idle', 'no agents', 'unknown', 'not connected', 'not connected'];
+    const fallback = ['idle', 'no agents', 'unknown', 'loading', ...twice('not connected')];
     expectSame('page of the server', texts(), fallback);
     const [element] = container.children;
     const errors: unknown[] = [];
@@ -62,7 +64,7 @@ export const reactChecks: Checks<Stage> = {
   },
   async 'shows the state that there was'({ test }) {
     const { userId } = test.configuration;
-    await shows('synced', `${userId}/a is online`, 'online', 'online', 'online');
+    await shows('synced', `${userId}/a is online`, 'online', 'no messages', ...twice('online'));
   },
   async 'opens one connection for the provider, and one for all components with useWebSocket'({
     test,
@@ -78,7 +80,9 @@ export const reactChecks: Checks<Stage> = {
     await shows(
       'synced',
       `${userId}/a is online, ${userId}/b is error`,
-      ...Array<string>(3).fill('online'),
+      'online',
+      'no messages',
+      ...twice('online'),
     );
     expectSame('agent', renders['agent'], before['agent']);
     expectSame('list', renders['list'], (before['list'] ?? 0) + 1);
@@ -91,7 +95,9 @@ export const reactChecks: Checks<Stage> = {
     await shows(
       'synced',
       `${userId}/a is offline, ${userId}/b is error`,
-      ...Array<string>(3).fill('offline'),
+      'offline',
+      'no messages',
+      ...twice('offline'),
     );
     await until('two connections', async () => (await test.connections()) === 2);
     expectSame('sockets', sockets(), 4);

@@ -501,6 +501,109 @@ it('does not connect on a server, and hydrates the server-rendered page', async 
   });
 });
 
+describe('useHistory', () => {
+  const Timeline: FunctionComponent<{ readonly agentId: string; readonly sessionId: string }> = ({
+    agentId,
+    sessionId,
+  }) => {
+    const { events, isLoading, hasOlder } = binding.useHistory(agentId, sessionId, { limit: 2 });
+    const messages = events.map(({ lastMessage }) => lastMessage).join();
+    return `${messages}${isLoading ? ' loading' : ''}${hasOlder ? ' …' : ''}`;
+  };
+  const timeline = (agentId: string, sessionId: string) =>
+    createElement(Timeline, { agentId, sessionId });
+  const pageAsked = () =>
+    socket()
+      .sentOf('session:history')
+      .map(({ payload }) => `${payload.agentId}/${payload.sessionId}`);
+  const answer = (agentId: string, sessionId: string, messages: string) =>
+    act(async () => {
+      const events = messages.split(',').map((lastMessage, index) => ({
+        ...{ lastMessage, timestamp: 9 - index },
+      }));
+      socket().receive('session:timeline', { agentId, sessionId, events });
+      await settle();
+      await settle();
+    });
+
+  it('shows the newest page and live events, asks once also in StrictMode, and for another session anew', async () => {
+    const page = (sessionId: string) =>
+      createElement(StrictMode, null, provide(timeline('a', sessionId)));
+    const dashboard = await mount(page('s'));
+    expect(dashboard.text()).toBe(' loading …');
+    await accept();
+    expect(pageAsked()).toEqual(['a/s']);
+    await answer('a', 's', 'third,second,first');
+    expect(dashboard.text()).toBe('third,second …');
+    await say('a', 's', 'fourth', 10);
+    expect(dashboard.text()).toBe('fourth,third,second …');
+    await dashboard.render(page('other'));
+    expect(dashboard.text()).toBe(' loading …');
+    expect(pageAsked()).toEqual(['a/s', 'a/other']);
+    await answer('a', 's', 'late');
+    await answer('a', 'other', 'only');
+    expect(dashboard.text()).toBe('only');
+    await dashboard.unmount();
+    expect(time.pending).toBe(0);
+  });
+
+  it('renders once for a page, and not for events of other sessions', async () => {
+    let renders = 0;
+    const Counted = () => {
+      renders += 1;
+      return Timeline({ agentId: 'a', sessionId: 's' }) as string;
+    };
+    const dashboard = await mount(provide(createElement(Counted)));
+    await accept();
+    const before = renders;
+    await answer('a', 's', 'second,first');
+    expect(dashboard.text()).toBe('second,first');
+    expect(renders).toBe(before + 1);
+    await say('a', 'other', 'message', 10);
+    expect(renders).toBe(before + 1);
+    await dashboard.unmount();
+  });
+
+  it('asks nothing on a server, and hydrates the page', async () => {
+    const html = server.renderToString(provide(timeline('a', 's')));
+    expect(html).toBe(' loading …');
+    const container = document.createElement('div');
+    container.innerHTML = html;
+    const onRecoverableError = jest.fn();
+    const root = await act(async () => {
+      const hydrated = client.hydrateRoot(container, provide(timeline('a', 's')), {
+        onRecoverableError,
+      });
+      await settle();
+      return hydrated;
+    });
+    await accept();
+    await answer('a', 's', 'second,first');
+    expect(onRecoverableError).not.toHaveBeenCalled();
+    expect(container.textContent).toBe('second,first');
+    await act(async () => {
+      root.unmount();
+      await settle();
+    });
+  });
+
+  it('asks only when the agent is in view, if the provider asks for mounted agents', async () => {
+    const given = createMissionControl({ ...options, agents: [] });
+    const page = (...children: ReactNode[]) =>
+      createElement(MissionControlProvider, { client: given, agents: 'mounted' }, ...children);
+    const dashboard = await mount(page());
+    await open();
+    await subscribed();
+    await dashboard.render(page(timeline('a', 's')));
+    expect(asked().at(-1)).toEqual(['a']);
+    expect(pageAsked()).toEqual([]);
+    await subscribed();
+    expect(pageAsked()).toEqual(['a/s']);
+    await dashboard.unmount();
+    given.close();
+  });
+});
+
 it('throws an error from a hook without a provider', () => {
   const { element } = showing(binding.useConnection);
   expect(() => server.renderToString(element)).toThrow('There is no MissionControlProvider');

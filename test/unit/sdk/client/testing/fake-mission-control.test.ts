@@ -160,6 +160,15 @@ describe('what the server says', () => {
 });
 
 describe('history', () => {
+  it('is refused with timeline_off if there are no timelines', async () => {
+    const client = createFakeMissionControl({ hasTimelines: false });
+    const errors: string[] = [];
+    client.on('error', ({ code }) => errors.push(code));
+    client.connect();
+    await expect(client.history('a', 's').next()).rejects.toMatchObject({ code: 'timeline_off' });
+    expect(errors).toEqual(['timeline_off']);
+  });
+
   const first = async (client: ReturnType<typeof createFakeMissionControl>) => {
     const read: string[] = [];
     for await (const { lastMessage } of client.history('a', 's')) read.push(lastMessage);
