@@ -8,8 +8,8 @@ Usage: mission-control-realtime tail [options]
        npm run -s tail -- [options]                   in the project itself
 
   --agent PATTERN  an agent id, or a prefix that ends in *; may be repeated  default: all that the user may see
-  --since TIME     first the newest event of each agent and session of this time, e.g. 90s, 10m, 2h or 1d;
-                   0s: only what is new                                      default: the status of each agent
+  --since TIME     first what sessions have reported in this time, and the status of each agent that has reported, e.g.
+                   90s, 10m, 2h or 1d; 0s: only what is new                  default: the status of each agent
   --json           prints each event as one line of JSON, {"type","payload"}, as the service sends it
   --url URL        the WebSocket of the service                              default: ws://localhost:3000
   --help
@@ -23,7 +23,7 @@ or the token is missing or wrong; 130 after Ctrl-C; 143 after SIGTERM.`;
 export interface TailOptions {
   /** The patterns of the agents to print; undefined: all. */
   readonly agents: readonly string[] | undefined;
-  /** How old the events may be that are printed first; undefined: the current status of each agent. */
+  /** How old the events may be that are printed first; undefined: the current status of each agent, however old. */
   readonly sinceMilliseconds: number | undefined;
   readonly isJson: boolean;
   readonly url: string;

@@ -81,7 +81,7 @@ function printTo(
   client: MissionControl,
   { isJson, sinceMilliseconds }: TailOptions,
   { terminal, now }: TailDependencies,
-  { print }: Output,
+  { print, complain }: Output,
 ): void {
   const format = isJson ? jsonLine : createColumns(terminal, now);
   printEvents(client, {
@@ -89,8 +89,13 @@ function printTo(
     print(event) {
       print(format(event));
     },
+    complain,
+    timeout: () => AbortSignal.timeout(timelineMilliseconds),
   });
 }
+
+/** How long what is new waits for the timelines. */
+const timelineMilliseconds = 10_000;
 
 function refusalWords(refusal: string | undefined): string {
   const why = refusal === undefined ? '' : `: ${refusal}`;

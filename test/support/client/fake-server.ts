@@ -1,5 +1,6 @@
 // A server for clients on fake sockets, which behaves as docs/protocol.md says, one step at a time.
 import {
+  byNewest,
   everyAgent,
   filterOf,
   narrow,
@@ -8,6 +9,7 @@ import {
   type ClientMessage,
   type EventMessage,
   type ServerMessage,
+  type TimelineEvent,
 } from '#sdk/protocol';
 import { isNewer, versionOfEvent } from '#sdk/protocol/registers';
 import { emptyLists } from '../data/events';
@@ -38,6 +40,8 @@ export class FakeServer {
   /** Whether it is a server of an earlier version, without scopes and subscriptions. */
   isLegacy = false;
   private readonly registers = new Map<string, Stored>();
+  /** All that was reported. */
+  private readonly reported = new Map<string, EventMessage>();
   private readonly connections = new Map<FakeSocket, Connection>();
 
   constructor(private readonly harness: ClientHarness) {}
@@ -70,6 +74,7 @@ export class FakeServer {
 
   /** Stores an event, and posts it to each connection that may see it and wants it. */
   report(event: EventMessage): void {
+    this.reported.set(JSON.stringify(event), event);
     const known = this.registers.get(registerOf(event))?.event;
     if (known && !isNewer(versionOfEvent(event), versionOfEvent(known))) return;
     this.registers.set(registerOf(event), { event, at: this.harness.time.now() });
@@ -177,7 +182,7 @@ export class FakeServer {
             const { agentId, sessionId } = message.payload;
             outbox.push({
               type: 'session:timeline',
-              payload: { agentId, sessionId, events: [] },
+              payload: { agentId, sessionId, events: this.timelineOf(agentId, sessionId) },
             });
           },
         ];
@@ -214,6 +219,15 @@ export class FakeServer {
     return [...this.registers.values()]
       .filter((stored) => view.matches(stored.event.payload.agentId) && isWanted(stored))
       .map(({ event }) => event);
+  }
+
+  /** A timeline in one page. */
+  private timelineOf(agentId: string, sessionId: string): TimelineEvent[] {
+    return [...this.reported.values()]
+      .flatMap(({ type, payload }) => (type === 'session:activity' ? [payload] : []))
+      .filter((one) => one.agentId === agentId && one.sessionId === sessionId)
+      .map(({ lastMessage, timestamp }) => ({ lastMessage, timestamp }))
+      .sort(byNewest);
   }
 
   /** A snapshot in two messages. */

@@ -4,14 +4,21 @@ import type { MissionControl } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
 import { printEvents } from '#sdk/command/tail/print-events';
 import { registerOf, type EventMessage } from '#sdk/protocol';
-import { ClientHarness } from '../../../../support/client/client-harness';
+import { ClientHarness, settle } from '../../../../support/client/client-harness';
 import { FakeServer } from '../../../../support/client/fake-server';
 import { eventArbitrary, lastWriters } from '../../../../support/contracts/state-store';
 import { agentEvent, sessionEvent } from '../../../../support/data/events';
 
 function printed(client: MissionControl, since?: number): EventMessage[] {
   const events: EventMessage[] = [];
-  printEvents(client, { since, print: (event) => events.push(event) });
+  printEvents(client, {
+    since,
+    print: (event) => events.push(event),
+    complain: (line) => {
+      throw new Error(line);
+    },
+    timeout: () => new AbortController().signal,
+  });
   return events;
 }
 
@@ -31,12 +38,54 @@ it('prints the status of each agent when the first snapshot is complete, the new
   expect(events).toEqual([agentEvent('b', 'error', 10), agentEvent('a', 'online', 30)]);
 });
 
-it('prints the statuses and activities that are not older, if a time is given', () => {
+it('prints the statuses and activities that are not older, if a time is given', async () => {
   const client = createFakeMissionControl();
   const events = printed(client, 20);
   client.emit(state, { source: 'snapshot' });
   client.connect();
+  await settle();
   expect(events).toEqual([sessionEvent('a', 's', 'Hello', 20), agentEvent('a', 'online', 30)]);
+});
+
+it('prints what the sessions have reported since a time, and what is new meanwhile, the oldest first and each once', async () => {
+  const harness = new ClientHarness();
+  const server = new FakeServer(harness);
+  const events = printed(harness.client, 20);
+  const older = [19, 20, 25, 40].map((at) => sessionEvent('a', 's', `at ${at}`, at));
+  const other = sessionEvent('a', 'other', 'before', 19);
+  for (const event of [agentEvent('a', 'online', 30), other, ...older]) server.report(event);
+  await server.accept();
+  const [socket] = server.open;
+  if (socket === undefined) throw new Error('There is no connection.');
+  while (socket.sentOf('session:history').length === 0) {
+    server.step(socket);
+    await server.deliver(socket);
+  }
+  expect(events).toEqual([]);
+  server.report(sessionEvent('a', 's', 'at 41', 41));
+  server.report(agentEvent('b', 'online', 35));
+  await server.deliver(socket);
+  await server.deliver(socket);
+  expect(events).toEqual([]);
+  // The page has an event whose message has arrived, and one whose message arrives later.
+  const late = sessionEvent('a', 's', 'at 42', 42);
+  const inPage = [42, 41, 40, 25, 20, 19];
+  socket.receive('session:timeline', {
+    ...{ agentId: 'a', sessionId: 's' },
+    events: inPage.map((timestamp) => ({ lastMessage: `at ${timestamp}`, timestamp })),
+  });
+  await settle();
+  socket.receiveText(JSON.stringify(late));
+  expect(events).toEqual([
+    sessionEvent('a', 's', 'at 20', 20),
+    sessionEvent('a', 's', 'at 25', 25),
+    agentEvent('a', 'online', 30),
+    agentEvent('b', 'online', 35),
+    sessionEvent('a', 's', 'at 40', 40),
+    sessionEvent('a', 's', 'at 41', 41),
+    late,
+  ]);
+  expect(socket.sentOf('session:history').map(({ payload }) => payload.sessionId)).toEqual(['s']);
 });
 
 it('prints live events at once, also before the first snapshot is complete, and not again with it', () => {
@@ -95,6 +144,7 @@ it('prints the last state of each agent and session, and none twice, however oft
       await harness.nextAttempt();
       await server.run();
       harness.client.close();
+      await settle();
       const texts = events.map((event) => JSON.stringify(event));
       expect(new Set(texts).size).toBe(texts.length);
       const last = lastWriters(story.flatMap((step) => (step === 'lost' ? [] : [step])));
