@@ -1,13 +1,14 @@
 // Implements `npm run emit`, which reports an event as a backend does, to the local stack or to AWS.
 import { createPublisher, type Publisher, type PublisherOptions } from '#sdk/publisher';
 import {
+  aliveForLimits,
   definitionOf,
   eventTypeDefinitions,
   eventTypes,
   type AnyDefinition,
   type AnyPayload,
 } from '#sdk/protocol';
-import { parseArguments, UsageError } from '#sdk/command/arguments';
+import { parseArguments, UsageError, type Arguments } from '#sdk/command/arguments';
 import { withSentences, type Command } from '#sdk/command/command';
 import { busOptions, explainEndpoint, parseTarget, runWithAws, targetHelp } from './event-bus';
 
@@ -22,6 +23,8 @@ Usage: ${usages.join('\n       ')}
 ${targetHelp}
   --source NAME      the source of the event                               default: mission-control
                      npm start says so if the stack does not take events of it
+  --alive-for SECONDS  the time to live: without a further report, the status is offline after it;
+                     from ${aliveForLimits.min} to ${aliveForLimits.max}                                     default: none
   --help`;
 
 type Fields = AnyDefinition['fields'];
@@ -31,12 +34,15 @@ export function createEmitCommand(
   connect: (options: PublisherOptions) => Publisher = createPublisher,
 ): Command {
   return withSentences(async (args, { print }) => {
-    const given = parseArguments(args, { ...busOptions, source: 'text', help: 'flag' });
+    const given = parseArguments(args, {
+      ...busOptions,
+      ...{ source: 'text', 'alive-for': 'text', help: 'flag' },
+    });
     if (given.flag('help')) {
       print(help);
       return 0;
     }
-    const event = parseEvent(given.positionals);
+    const event = parseEvent(given.positionals, aliveForOf(given));
     const { clientConfiguration, endpoint, eventBusName } = parseTarget(given);
     const eventSource = given.text('source');
     const publisher = connect({
@@ -65,10 +71,21 @@ interface GivenEvent {
   readonly broadcast: (publisher: Publisher) => Promise<void>;
 }
 
-function parseEvent([type, ...texts]: readonly string[]): GivenEvent {
+/** The time to live of the event, in seconds. */
+function aliveForOf(given: Arguments): number | undefined {
+  return given.wholeNumber('alive-for', aliveForLimits.min, aliveForLimits.max);
+}
+
+function parseEvent(
+  [type, ...texts]: readonly string[],
+  aliveForSeconds: number | undefined,
+): GivenEvent {
   const definition = definitionOf(type);
   if (definition === undefined) {
     throw new UsageError(`The first argument must be ${eventTypes.join(' or ')}.`);
+  }
+  if (aliveForSeconds !== undefined && !('whenSilent' in definition)) {
+    throw new UsageError(`--alive-for is not for ${definition.type}, which has no time to live.`);
   }
   const { fields } = definition;
   const names = namesOf(fields);
@@ -81,6 +98,7 @@ function parseEvent([type, ...texts]: readonly string[]): GivenEvent {
     const text = texts[index] ?? '';
     return [name, fields[name] === 'number' ? Number(text) : text];
   });
+  if (aliveForSeconds !== undefined) values.push(['aliveForSeconds', aliveForSeconds]);
   const ids = texts.filter((_, index) => fields[names[index] ?? ''] === 'id');
   return {
     name: [definition.type, ...ids].join(' '),

@@ -91,7 +91,22 @@ it('reports with the source of --source, and otherwise with that of the publishe
   expect(made[1]).not.toHaveProperty('eventSource');
 });
 
+it('reports a status with the time to live of --alive-for', async () => {
+  const { command, calls } = recorded();
+  await run(command, '--alive-for', '60', 'agent:status', 'a', 'online');
+  const payload = { agentId: 'a', status: 'online', aliveForSeconds: 60 };
+  expect(calls[0]).toEqual(['broadcast', 'agent:status', payload]);
+});
+
 it.each([
+  [
+    ['--alive-for', '9', 'agent:status', 'a', 'online'],
+    '--alive-for must be a whole number from 10 to 86400.',
+  ],
+  [
+    ['--alive-for', '60', 'session:activity', 'a', 's', 'm'],
+    '--alive-for is not for session:activity, which has no time to live.',
+  ],
   [[], `The first argument must be ${eventTypes.join(' or ')}.`],
   [['agent:gone', 'a'], `The first argument must be ${eventTypes.join(' or ')}.`],
   [['agent:status', 'a'], 'agent:status takes AGENT online|offline|error.'],
