@@ -13,7 +13,7 @@ import { EventFeed } from './events/event-feed';
 import type { HeldEvents } from './events/feed';
 import { Settings } from './settings';
 import { ViewSwitch } from './view-switch';
-import { formatRoute, startRoute, type Route } from '../model/route';
+import { formatRoute, startRoute, withSession, type Route } from '../model/route';
 import type { ListMemory } from '../model/agents/list-memory';
 import { ListMemoryContext } from './agents/list-memory';
 import { SkipLinks } from './skip-links';
@@ -92,12 +92,20 @@ function Content(props: ContentProps) {
   const [first] = useState(route.page);
   // A paused feed stays paused while the page of an agent is shown.
   const [held, setHeld] = useState<HeldEvents>();
+  const openSession = useCallback(
+    (sessionId: string, isOpen: boolean) => {
+      address.replace(withSession(address.read(), sessionId, isOpen));
+    },
+    [address],
+  );
   if (route.page.name === 'agent') {
-    const { agentId } = route.page;
+    const { agentId, sessions = [] } = route.page;
     return (
       <AgentPage
         key={agentId}
         agentId={agentId}
+        openSessions={sessions}
+        onOpenSession={openSession}
         listHref={listHref}
         takesFocus={route.page !== first}
       >

@@ -5,8 +5,15 @@ import { noFilter, statuses, type Filter } from './agents/filter';
 export const sorts = ['attention', 'name', 'newest'] as const;
 
 /** A part of the page. A wide screen shows `agents` and `events` side by side. */
-type Page =
-  { readonly name: 'agents' | 'events' } | { readonly name: 'agent'; readonly agentId: string };
+type Page = { readonly name: 'agents' | 'events' } | AgentRoute;
+
+/** The page of an agent. */
+interface AgentRoute {
+  readonly name: 'agent';
+  readonly agentId: string;
+  /** The sessions whose earlier messages are shown, in the order in which the user has opened them. */
+  readonly sessions?: readonly string[];
+}
 
 export interface Route {
   readonly page: Page;
@@ -26,6 +33,9 @@ export const startRoute: Route = {
 /** The maximum number of UTF-16 code units of the text of a filter. An address can have a million. */
 export const longestText = 200;
 
+/** The maximum number of open sessions in an address. Each of them is a request to the server. */
+export const mostSessions = 10;
+
 /** Returns the fragment for a route, e.g. `#/agents/team-a%2F1?status=error`. What is as in {@link startRoute} is left out. */
 export function formatRoute({ page, filter, sort, isGrouped }: Route): string {
   const parameters = new URLSearchParams();
@@ -34,6 +44,8 @@ export function formatRoute({ page, filter, sort, isGrouped }: Route): string {
   if (filter.group !== undefined) parameters.set('group', filter.group);
   if (sort !== startRoute.sort) parameters.set('sort', sort);
   if (isGrouped) parameters.set('by', 'group');
+  if (page.name === 'agent')
+    for (const session of page.sessions ?? []) parameters.append('session', session);
   const query = parameters.size > 0 ? `?${parameters.toString()}` : '';
   return `#/${pathOf(page)}${query}`;
 }
@@ -50,7 +62,7 @@ export function parseRoute(fragment: string): Route {
   const status = parameters.get('status');
   const sort = parameters.get('sort');
   return {
-    page: pageOf(path),
+    page: pageOf(path, parameters.getAll('session')),
     filter: {
       text: (parameters.get('q') ?? '').slice(0, longestText).toWellFormed(),
       status: statuses.find((known) => known === status),
@@ -61,13 +73,25 @@ export function parseRoute(fragment: string): Route {
   };
 }
 
-function pageOf(path: string): Page {
+function pageOf(path: string, all: readonly string[]): Page {
   if (path === 'events') return { name: 'events' };
   const [, encoded] = /^agents\/(.+)$/su.exec(path) ?? [];
   if (encoded === undefined) return startRoute.page;
   try {
-    return { name: 'agent', agentId: decodeURIComponent(encoded) };
+    const agentId = decodeURIComponent(encoded);
+    const sessions = [...new Set(all)].slice(0, mostSessions);
+    return { name: 'agent', agentId, ...(sessions.length > 0 && { sessions }) };
   } catch {
     return startRoute.page;
   }
+}
+
+/** Returns the page of an agent with one of its sessions open or closed. Beyond the maximum, the one that was opened first is closed. */
+export function withSession(route: Route, sessionId: string, isOpen: boolean): Route {
+  const { page } = route;
+  if (page.name !== 'agent') return route;
+  const { sessions: before = [], ...rest } = page;
+  const others = before.filter((one) => one !== sessionId);
+  const sessions = [...others, ...(isOpen ? [sessionId] : [])].slice(-mostSessions);
+  return { ...route, page: { ...rest, ...(sessions.length > 0 && { sessions }) } };
 }

@@ -2,7 +2,8 @@
 import { showDashboard } from '#local/gateway/pages/dashboard';
 import { openGateway } from '#local/gateway/gateway';
 import { createRegisters } from '#sdk/client/state/registers';
-import type { ClientMessage, EventMessage, ServerMessage } from '#sdk/protocol';
+import type { ClientMessage, EventMessage, ServerMessage, SessionActivity } from '#sdk/protocol';
+import { byNewest } from '#sdk/protocol/timelines';
 import { emptyLists } from '../data/events';
 import { fakeFunction, httpApi, webSocketApi } from '../local/fake-apis';
 
@@ -21,6 +22,7 @@ export async function openQuickService() {
   /** The state of the service. */
   const registers = createRegisters();
   const connectionIds = new Set<string>();
+  const activities: SessionActivity[] = [];
   /** The token of each handshake. */
   const tokens: (string | undefined)[] = [];
 
@@ -41,8 +43,11 @@ export async function openQuickService() {
   });
   const health = fakeFunction('health', () => ({ statusCode: 200, body: '{"status":"ok"}' }));
 
-  function replyTo({ type }: ClientMessage): ServerMessage | undefined {
+  function replyTo(message: ClientMessage): ServerMessage | undefined {
     const timestamp = Date.now();
+    const { type } = message;
+    if (type === 'session:history')
+      return { type: 'session:timeline', payload: timelinePage(activities, message.payload) };
     if (type === 'ping') return { type: 'pong', payload: { timestamp } };
     if (type !== 'state:sync') return undefined;
     const lists = emptyLists();
@@ -73,6 +78,7 @@ export async function openQuickService() {
     /** Stores an event, and posts it to every connection. */
     async report(event: EventMessage): Promise<void> {
       if (!registers.merge(event, 'live')) throw new Error('The event is no news.');
+      if (event.type === 'session:activity') activities.push(event.payload);
       const message = Buffer.from(JSON.stringify(event));
       await Promise.all([...connectionIds].map((id) => gateway.connections.post(id, message)));
     },
@@ -81,5 +87,27 @@ export async function openQuickService() {
       for (const id of connectionIds) gateway.connections.close(id);
     },
     close: () => gateway.close(),
+  };
+}
+
+type HistoryRequest = Extract<ClientMessage, { type: 'session:history' }>['payload'];
+
+/** A page of the timeline of a session, whose events have different timestamps. */
+function timelinePage(
+  activities: readonly SessionActivity[],
+  { agentId, sessionId, before, limit = 100 }: HistoryRequest,
+) {
+  const [from = Infinity] = before?.split('#') ?? [];
+  const all = activities
+    .filter((one) => one.agentId === agentId && one.sessionId === sessionId)
+    .filter(({ timestamp }) => timestamp < Number(from))
+    .map(({ lastMessage, timestamp }) => ({ lastMessage, timestamp }))
+    .sort(byNewest);
+  const events = all.slice(0, limit);
+  const last = events.at(-1);
+  return {
+    ...{ agentId, sessionId, events },
+    ...(before !== undefined && { before }),
+    ...(last && events.length < all.length && { next: `${last.timestamp}#AAAAAAAA#1` }),
   };
 }

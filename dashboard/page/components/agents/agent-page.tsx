@@ -1,12 +1,12 @@
-// Shows all that this page knows of one agent: its status, the statuses before, and its sessions with whole messages.
-import { useContext, useEffect, useMemo, useRef, type ReactNode } from 'react';
+// Shows one agent: its status, the statuses before, and its sessions with what they have reported.
+import { useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useAgent, useEvents, useSessions } from '#sdk/client/react/index';
 import { AgentTimes, LastReport } from './agent-times';
 import { CopyButton, useCopy } from '../parts/copy-button';
 import { ListMemoryContext } from './list-memory';
 import { SessionList } from './session-list';
 import { StatusHistory } from './status-history';
-import { earlierMessages, statusPeriods } from '../../model/agents/agent-history';
+import { statusPeriods } from '../../model/agents/agent-history';
 import { statusOf } from '../../model/agents/filter';
 import { keyOf } from '../../model/agents/groups';
 import { Name } from '../parts/visible-text';
@@ -16,26 +16,31 @@ const eventsKept = 500;
 
 interface AgentPageProps {
   readonly agentId: string;
+  /** The sessions whose earlier messages are shown. */
+  readonly openSessions: readonly string[];
+  /** Called to show or to hide the earlier messages of a session; always the same function. */
+  readonly onOpenSession: (sessionId: string, isOpen: boolean) => void;
   /** The address of the list. */
   readonly listHref: string;
-  /** Whether the heading gets the focus: after a link, whose element is gone. */
+  /** Whether the heading gets the focus when the page is mounted: after a link, whose element is gone. */
   readonly takesFocus: boolean;
   /** The charts of the agent. */
   readonly children?: ReactNode;
 }
 
-export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPageProps) {
+export function AgentPage(props: AgentPageProps) {
+  const { agentId, openSessions, onOpenSession, listHref, children } = props;
   const agent = useAgent(agentId);
   const sessions = useSessions(agentId);
   const events = useEvents({ agentId, limit: eventsKept });
   const periods = useMemo(() => statusPeriods(events), [events]);
-  const earlier = useMemo(() => earlierMessages(events), [events]);
   const { copy, outcome } = useCopy(agentId);
   const memory = useContext(ListMemoryContext);
   const heading = useRef<HTMLHeadingElement>(null);
+  const [takesFocus] = useState(props.takesFocus);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
-  }, [takesFocus, agentId]);
+  }, [takesFocus]);
   // Whoever goes to the list looks for the agent there, from wherever its page was opened.
   useEffect(() => {
     memory.focus(keyOf({ agent: { agentId } }));
@@ -64,7 +69,7 @@ export function AgentPage({ agentId, listHref, takesFocus, children }: AgentPage
       {children}
       {agent.isKnown && (
         <div className="agent-page-parts">
-          <SessionList sessions={sessions} earlier={earlier} />
+          <SessionList sessions={sessions} open={openSessions} onOpen={onOpenSession} />
           <StatusHistory periods={periods} />
         </div>
       )}

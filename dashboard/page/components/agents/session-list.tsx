@@ -1,25 +1,27 @@
-// Shows the sessions of an agent with whole messages, and the messages before, if this page has received them.
-import { memo, useState } from 'react';
+// Shows the sessions of an agent with whole messages, and the messages before on request.
+import { memo, useId, useState } from 'react';
 import type { SessionActivity } from '#sdk/client';
 import { RelativeTime } from '../parts/clock';
-import type { SessionEvent } from '../../model/agents/agent-history';
+import { Timeline } from './timeline';
 import { plainText } from '../../model/text/visible-text';
 import { Name, UntrustedText } from '../parts/visible-text';
 
 interface SessionListProps {
   /** The newest first. */
   readonly sessions: readonly SessionActivity[];
-  /** Earlier messages by session, the newest first. */
-  readonly earlier: ReadonlyMap<string, readonly SessionEvent[]>;
+  /** The ids of the sessions whose earlier messages are shown. */
+  readonly open: readonly string[];
+  /** Called to show or to hide the earlier messages of a session; always the same function. */
+  readonly onOpen: (sessionId: string, isOpen: boolean) => void;
 }
 
 /** The number of sessions that are shown at first, and added by the button: an agent may have thousands. */
 const sessionsAtOnce = 20;
-const noMessages: readonly SessionEvent[] = [];
 
-export function SessionList({ sessions, earlier }: SessionListProps) {
+export function SessionList({ sessions, open, onOpen }: SessionListProps) {
   const [most, setMost] = useState(sessionsAtOnce);
-  const more = sessions.length - most;
+  const shown = sessions.filter(({ sessionId }, index) => index < most || open.includes(sessionId));
+  const more = sessions.length - shown.length;
   return (
     <section className="session-list" aria-labelledby="sessions-title">
       <h3 id="sessions-title">
@@ -27,11 +29,12 @@ export function SessionList({ sessions, earlier }: SessionListProps) {
       </h3>
       {sessions.length === 0 && <p className="nothing">No session has reported.</p>}
       <ol>
-        {sessions.slice(0, most).map((session) => (
+        {shown.map((session) => (
           <Session
             key={session.sessionId}
             session={session}
-            earlier={earlier.get(session.sessionId) ?? noMessages}
+            isOpen={open.includes(session.sessionId)}
+            onOpen={onOpen}
           />
         ))}
       </ol>
@@ -45,22 +48,18 @@ export function SessionList({ sessions, earlier }: SessionListProps) {
           Show {Math.min(more, sessionsAtOnce)} of {more.toLocaleString()} more
         </button>
       )}
-      <p className="note">
-        The newest message of each session, and those that this page has received since it was
-        opened.
-      </p>
     </section>
   );
 }
 
-interface SessionProps {
+interface SessionProps extends Pick<SessionListProps, 'onOpen'> {
   readonly session: SessionActivity;
-  readonly earlier: readonly SessionEvent[];
+  readonly isOpen: boolean;
 }
 
-const Session = memo(function Session({ session, earlier }: SessionProps) {
-  const [isOpen, setOpen] = useState(false);
+const Session = memo(function Session({ session, isOpen, onOpen }: SessionProps) {
   const { sessionId, lastMessage, timestamp } = session;
+  const timelineId = useId();
   return (
     <li className="session-card">
       <div className="session-head">
@@ -72,34 +71,25 @@ const Session = memo(function Session({ session, earlier }: SessionProps) {
       <p className="whole-message">
         <UntrustedText of={lastMessage} />
       </p>
-      {earlier.length > 0 && (
-        <button
-          type="button"
-          className="quiet"
-          aria-expanded={isOpen}
-          onClick={() => {
-            setOpen(!isOpen);
-          }}
-        >
-          {isOpen ? 'Hide' : 'Show'} {earlier.length} earlier{' '}
-          {earlier.length === 1 ? 'message' : 'messages'}
-          <span className="hidden">
-            {' of '}
-            <Name of={sessionId} />
-          </span>
-        </button>
-      )}
+      <button
+        type="button"
+        className="quiet"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? timelineId : undefined}
+        onClick={() => {
+          onOpen(sessionId, !isOpen);
+        }}
+      >
+        {isOpen ? 'Hide' : 'Show'} earlier messages
+        <span className="hidden">
+          {' of '}
+          <Name of={sessionId} />
+        </span>
+      </button>
       {isOpen && (
-        <ol className="earlier">
-          {earlier.map(({ id, current }) => (
-            <li key={id}>
-              <RelativeTime at={current.timestamp} />
-              <p className="whole-message">
-                <UntrustedText of={current.lastMessage} />
-              </p>
-            </li>
-          ))}
-        </ol>
+        <div id={timelineId}>
+          <Timeline session={session} />
+        </div>
       )}
     </li>
   );

@@ -83,6 +83,12 @@ export function FeedView({ events, isShown, hrefOf, view, held, onHold }: FeedVi
           ))}
         </ol>
       )}
+      {shown.some(isRestored) && (
+        <p className="note">
+          Restored events are only the newest of each agent and session. Earlier messages are on the
+          page of the agent.
+        </p>
+      )}
     </section>
   );
 }

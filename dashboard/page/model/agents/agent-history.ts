@@ -1,4 +1,4 @@
-// Arranges the events of an agent for its page: the statuses that it had, and the messages of each session.
+// Arranges the events of an agent for its page: the statuses that it had.
 import type { AgentStatus, ClientEvent } from '#sdk/client';
 
 /** A time in which an agent reported the same status. */
@@ -26,22 +26,4 @@ export function statusPeriods(events: readonly ClientEvent[]): readonly StatusPe
     periods.unshift({ id, status, from, until: undefined, isRestored: source === 'snapshot' });
   }
   return periods;
-}
-
-/** An event of a session. */
-export type SessionEvent = Extract<ClientEvent, { type: 'session:activity' }>;
-
-/** Returns the events of each session before its newest one, the newest first. @param events of one agent, the newest first */
-export function earlierMessages(
-  events: readonly ClientEvent[],
-): ReadonlyMap<string, readonly SessionEvent[]> {
-  const bySession = new Map<string, SessionEvent[]>();
-  for (const event of events) {
-    if (event.type !== 'session:activity') continue;
-    const { sessionId } = event.current;
-    const messages = bySession.get(sessionId);
-    if (messages === undefined) bySession.set(sessionId, [event]);
-    else messages.push(event);
-  }
-  return new Map([...bySession].map(([sessionId, [, ...earlier]]) => [sessionId, earlier]));
 }

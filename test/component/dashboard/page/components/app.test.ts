@@ -402,8 +402,29 @@ it('shows the page of an agent at its address: whole messages, those before, and
     expect.stringMatching(/^online for \d+ d restored \d+ d ago$/),
   ]);
   expect(page.textsOf('.whole-message')).toEqual([long]);
-  await page.press('Show 1 earlier message');
-  expect(page.textsOf('.whole-message')).toEqual([long, 'First']);
+  await page.press('Show earlier messages');
+  const [request] = page.harness.socket.sentOf('session:history');
+  expect(request?.payload).toMatchObject({ agentId: 'team/1', sessionId: 's1' });
+  const now = page.harness.time.now();
+  await page.perform(() => {
+    page.harness.socket.receive('session:timeline', {
+      ...{ agentId: 'team/1', sessionId: 's1' },
+      events: [long, 'First', 'Before'].map((lastMessage, index) => ({
+        ...{ lastMessage, timestamp: now - 60_000 * index },
+      })),
+    });
+  });
+  expect(page.textsOf('.whole-message')).toEqual([long, 'First', 'Before']);
+  await page.tick(1_000);
+  await say(page, 'team/1', 's1', 'Now');
+  expect(page.textsOf('.whole-message')).toEqual(['Now', long, 'First', 'Before']);
+  // Otherwise the address is written after a delay, which may be that of another test.
+  await page.perform(() => window.dispatchEvent(new window.Event('pagehide')));
+  expect(window.location.hash).toBe('#/agents/team%2F1?status=error&session=s1');
+  await page.press('Hide earlier messages');
+  await page.perform(() => window.dispatchEvent(new window.Event('pagehide')));
+  expect(window.location.hash).toBe('#/agents/team%2F1?status=error');
+  expect(page.textsOf('.whole-message')).toEqual(['Now']);
   expect(page.all('.agent-page-head a')[0]?.getAttribute('href')).toBe('#/?status=error');
 });
 

@@ -4,9 +4,11 @@ import { noFilter, statuses } from '#dashboard/page/model/agents/filter';
 import {
   formatRoute,
   longestText,
+  mostSessions,
   parseRoute,
   sorts,
   startRoute,
+  withSession,
   type Route,
 } from '#dashboard/page/model/route';
 import { anyCharacter } from '../../../../support/data/any-text';
@@ -15,7 +17,13 @@ const anyText = (minLength: number) => fc.string({ unit: anyCharacter, minLength
 const anyRoute: fc.Arbitrary<Route> = fc.record({
   page: fc.oneof(
     fc.record({ name: fc.constantFrom('agents' as const, 'events' as const) }),
-    fc.record({ name: fc.constant('agent' as const), agentId: anyText(1) }),
+    fc.record(
+      {
+        ...{ name: fc.constant('agent' as const), agentId: anyText(1) },
+        sessions: fc.uniqueArray(anyText(0), { minLength: 1, maxLength: mostSessions }),
+      },
+      { requiredKeys: ['name', 'agentId'] },
+    ),
   ),
   filter: fc.record({
     text: anyText(0),
@@ -88,4 +96,19 @@ it.each([
 it('shortens a text that is too long', () => {
   const { filter } = parseRoute(`#/?q=${'a'.repeat(10 * longestText)}`);
   expect(filter.text).toBe('a'.repeat(longestText));
+});
+
+it('opens and closes sessions of an agent, at most ten, of which the first one is closed', () => {
+  let route = parseRoute('#/agents/a?sort=name');
+  for (let index = 0; index <= mostSessions; index += 1)
+    route = withSession(route, `s${index}`, true);
+  route = withSession(withSession(route, 's9', true), 's2', false);
+  const sessions = ['s1', 's3', 's4', 's5', 's6', 's7', 's8', 's10', 's9'];
+  expect(route).toEqual({
+    ...parseRoute('#/?sort=name'),
+    page: { name: 'agent', agentId: 'a', sessions },
+  });
+  for (const session of sessions) route = withSession(route, session, false);
+  expect(formatRoute(route)).toBe('#/agents/a?sort=name');
+  expect(withSession(startRoute, 's', true)).toBe(startRoute);
 });

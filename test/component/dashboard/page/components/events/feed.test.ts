@@ -70,6 +70,15 @@ it('shows the date of an event that is not of today, also when the day ends', as
   expect(textsOf('time')[0]).toMatch(/[A-Z][a-z]+ \d+/);
 });
 
+it('says what is missing before restored events, and nothing if all are live', async () => {
+  const { change, textsOf } = await open({ events: [feedStatus(1, 'a', 'online')] });
+  expect(textsOf('.note')).toEqual([]);
+  await change({ events: [feedStatus(2, 'a', 'error', 2, 'snapshot')] });
+  expect(textsOf('.note')).toEqual([
+    expect.stringMatching(/^Restored events are only the newest of each agent and session\./),
+  ]);
+});
+
 it('counts new events while it is paused, without restored and filtered ones, and shows them on request', async () => {
   const first = feedStatus(1, 'a', 'online');
   const { change, press, textsOf } = await open({ events: [first] });

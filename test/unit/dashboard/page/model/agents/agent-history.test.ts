@@ -1,6 +1,6 @@
-// The statuses of an agent, and the messages of its sessions, from its events.
+// The statuses of an agent, from its events.
 import type { ClientEvent } from '#sdk/client';
-import { earlierMessages, statusPeriods } from '#dashboard/page/model/agents/agent-history';
+import { statusPeriods } from '#dashboard/page/model/agents/agent-history';
 
 const statusAt = (
   timestamp: number,
@@ -38,19 +38,4 @@ it('lists how long an agent had each status, the newest first, and takes repeate
 
 it('has no periods without statuses', () => {
   expect(statusPeriods([messageAt(1, 's')])).toEqual([]);
-});
-
-it('lists the events of each session, the newest first, without its newest one', () => {
-  const events = [
-    messageAt(5, 's'),
-    statusAt(4, 'online'),
-    messageAt(3, 't'),
-    messageAt(2, 's'),
-    messageAt(1, 's'),
-  ];
-  const earlier = earlierMessages(events);
-  expect([...earlier].map(([sessionId, list]) => [sessionId, list.map(({ id }) => id)])).toEqual([
-    ['s', [2, 1]],
-    ['t', []],
-  ]);
 });
