@@ -87,8 +87,11 @@ describe('message types', () => {
     const client = await TestClient.open(stack.webSocketUrl, { token: await token() });
     const before = Date.now();
     await publisher().broadcastAgentStatus('agent-abc-123', status);
-    await client.received('agent:status');
-    const [message] = client.messagesOf('agent:status');
+    // The service may send an event of an earlier test once more.
+    const received = () =>
+      client.messagesOf('agent:status').find(({ payload }) => payload['status'] === status);
+    await eventually(() => { expect(received()).toBeDefined(); });
+    const message = received();
     const timestamp = message?.payload['timestamp'] as number;
     expect(message).toEqual({
       type: 'agent:status',
@@ -130,6 +133,11 @@ describe('message types', () => {
 
 describe('client examples', () => {
   it('the browser example receives a message of each type that it handles', async () => {
+    const expected = [
+      'Agent agent-123 is now online',
+      'New activity in session session-456',
+      'heartbeat',
+    ];
     const heard: string[] = [];
     const ws = new BrowserWebSocket(`${stack.webSocketUrl}?token=${await token()}`);
     const all = new Promise<void>((resolve) => {
@@ -151,7 +159,7 @@ describe('client examples', () => {
           default:
             heard.push(`unknown: ${message.type}`);
         }
-        if (new Set(heard).size === 3) resolve();
+        if (expected.every((line) => heard.includes(line))) resolve();
       };
     });
     await new Promise((resolve) => {
@@ -161,11 +169,7 @@ describe('client examples', () => {
     await broadcastAgentStatus('agent-123', 'online');
     await broadcastSessionActivity('agent-123', 'session-456', 'User said: Hello');
     await all;
-    expect([...new Set(heard)].sort()).toEqual([
-      'Agent agent-123 is now online',
-      'New activity in session session-456',
-      'heartbeat',
-    ]);
+    expect(heard).toEqual(expect.not.arrayContaining([expect.stringMatching('unknown')]));
     ws.close();
   });
 
