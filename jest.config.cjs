@@ -1,7 +1,15 @@
 // The configuration of Jest: one project for each suite. The scripts in package.json select the projects.
 
 /** Suites that run the local stack, and need the bundled functions. */
-const startsStacks = ['integration', 'clients', 'soak', 'browser', 'environments', 'python'];
+const startsStacks = [
+  'documented',
+  'integration',
+  'clients',
+  'soak',
+  'browser',
+  'environments',
+  'python',
+];
 
 const project = (name) => ({
   displayName: name,
@@ -36,6 +44,7 @@ module.exports = {
     'unit',
     'component',
     'infra',
+    'documented',
     'integration',
     'clients',
     'package',

@@ -55,7 +55,7 @@ function check(context: Record<string, unknown>, region = 'us-east-1') {
   try {
     const app = createApp(configuration.value, {
       outdir,
-      // test/infra/command-line.test.ts runs CDK's own rules.
+      // test/deploy/command-line.test.ts runs CDK's own rules.
       validate: false,
       codeOf: () => Code.fromInline('// The rules look at the template, not at the code.'),
       region,

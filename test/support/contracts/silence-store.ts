@@ -221,7 +221,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
           // A snapshot says the same as the messages.
           expect(held).toMatchObject([{ event: { payload: shown } }]);
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     });
   });

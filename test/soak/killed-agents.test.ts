@@ -1,8 +1,8 @@
 // Agents that a publisher keeps alive, over simulated days in which reports are lost and late, until their process is killed.
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import { KeptAgents } from '#sdk/publisher/keep-alive';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
-import { seeded } from '../../../../support/data/seeded';
+import { createFanOutHarness } from '../support/core/fan-out';
+import { seeded } from '../support/data/seeded';
 
 const heartbeatMilliseconds = 30_000;
 
