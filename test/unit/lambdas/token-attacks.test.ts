@@ -1,14 +1,16 @@
-// Tokens that must neither open nor refresh a connection, each with the code that identifies the cause in the log.
+// Tokens that must neither open nor refresh a connection, nor report an event, each with the code that identifies the cause in the log.
 import { createHmac } from 'node:crypto';
 import { exportSPKI } from 'jose';
 import { createJwtTokenVerifier } from '#adapters/jwt/jwt-token-verifier';
 import { createHandler } from '#lambdas/authorizer/handler';
+import { createHandler as createReportHandler } from '#lambdas/report/handler';
 import { createAuthenticate } from '#core/auth/authenticate';
 import { createAuthorize } from '#core/auth/authorize';
 import type { ScopeRule } from '#core/auth/read-scope';
 import type { Connection } from '#core/connections/ports';
 import type { TokenRefusal } from '#core/auth/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
+import { createWhoami } from '#core/requests/whoami';
 import { MemoryConnectionStore } from '../../support/core/fakes';
 import {
   createDocuments,
@@ -75,6 +77,32 @@ function connectWith(token: string | undefined, scopeRule?: ScopeRule) {
     requestContext: { requestId: 'request-1' },
     headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
   });
+}
+
+/** Reports an event over HTTPS. API Gateway has accepted the token, as an attacker would need: the function decides alone. */
+async function reportWith(token: string | undefined) {
+  const reportEvents = jest.fn(() => Promise.resolve([{ outcome: 'accepted' } as const]));
+  const handler = createReportHandler({
+    whoami: createWhoami({
+      authenticate: createAuthentication(),
+      connections: new MemoryConnectionStore(),
+      now: Date.now,
+    }),
+    reportEvents,
+    log: { info: write('info'), warn: write('warn'), error: write('error') },
+  });
+  const payload = { agentId: 'a', status: 'online', timestamp: now };
+  const { statusCode, body } = await handler({
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    body: JSON.stringify({ type: 'agent:status', payload }),
+    isBase64Encoded: false,
+    requestContext: { requestId: 'request-1', authorizer: { jwt: {} } },
+  });
+  return {
+    statusCode,
+    body: JSON.parse(body ?? '') as unknown,
+    reports: reportEvents.mock.calls.length,
+  };
 }
 
 /** Sends `token:refresh` as the connected user alice. `refreshed` is whether the expiry of the connection changed. */
@@ -268,6 +296,23 @@ it.each(attacks)('does not open a connection: %s', async (_what, makeToken, code
   lines.push(JSON.parse(JSON.stringify(error)) as never);
   expect(lines).toEqual([expect.objectContaining({ code, requestId: 'request-1' })]);
   expectNoSecret(token);
+});
+
+it.each(attacks)('does not report an event: %s', async (_what, makeToken, code) => {
+  const token = await makeToken();
+
+  await expect(reportWith(token)).resolves.toEqual({ statusCode: 401, body: { code }, reports: 0 });
+
+  expect(lines).toEqual([['info', 'report refused', { code, requestId: 'request-1' }]]);
+  expectNoSecret(token);
+});
+
+it('reports an event with a valid token', async () => {
+  await expect(reportWith(await signed({})())).resolves.toEqual({
+    statusCode: 202,
+    body: { accepted: 1 },
+    reports: 1,
+  });
 });
 
 const otherUsers: Attack[] = [

@@ -25,6 +25,7 @@ const exp = Math.floor(Date.now() / 1000) + 600;
 const claims = { iss: issuer, aud: 'mission-control', sub: 'alice', exp };
 const accepted = { ok: true, value: { userId: 'alice', expiresAt: exp * 1000 } };
 const unknown = { ok: false, code: 'key_unknown' };
+const wrongAudience = { ok: false, code: 'audience_wrong' };
 
 let key: SigningKey;
 let newKey: SigningKey;
@@ -108,6 +109,17 @@ it.each(['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'])(
     }
   },
 );
+
+it('accepts a token for each of several audiences, which replace that of the provider, and for no other one', async () => {
+  const { verify } = create(provider, { ...serve(key), audiences: ['machines', 'mail'] });
+  const verdictOf = async (aud: unknown) => verify(await signToken(key, { ...claims, aud }));
+  for (const aud of ['machines', 'mail', ['billing', 'mail']]) {
+    await expect(verdictOf(aud)).resolves.toEqual(accepted);
+  }
+  for (const aud of ['mission-control', 'machines mail', 'machines,mail', [], ['billing']]) {
+    await expect(verdictOf(aud)).resolves.toEqual(wrongAudience);
+  }
+});
 
 describe('the times of a token', () => {
   const seconds = Math.floor(Date.now() / 1000);
@@ -555,6 +567,20 @@ describe('a Cognito user pool', () => {
     ['a token without an expiry', { ...access, exp: undefined }, 'expiry_missing'],
   ])('refuses %s', async (_what, given, code) => {
     await expect(verify(given)).resolves.toEqual({ ok: false, code });
+  });
+
+  it('accepts a token of each of several clients, as of users and of machines, and of no other one', async () => {
+    const keysUrl = `${poolIssuer}/.well-known/jwks.json`;
+    const { verify } = create(cognito, {
+      ...createDocuments({ [keysUrl]: { keys: [key.jwk] } }),
+      audiences: ['client-1', 'machines'],
+    });
+    const verdictOf = async (given: Claims) => verify(await signToken(key, given));
+    const ids = ['client-1', 'machines', 'client-2'];
+    const verdicts = ids.map((one) => verdictOf({ ...access, client_id: one }));
+    await expect(Promise.all(verdicts)).resolves.toEqual([accepted, accepted, wrongAudience]);
+    const ofIds = ids.map((one) => verdictOf({ ...id, aud: one }));
+    await expect(Promise.all(ofIds)).resolves.toEqual([accepted, accepted, wrongAudience]);
   });
 
   it('has a second issuer URL with separate keys', async () => {
