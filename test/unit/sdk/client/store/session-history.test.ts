@@ -232,6 +232,13 @@ it('ends its request with the last subscriber, and begins anew with the next one
   expect(requests(socket)).toHaveLength(1);
 });
 
+it('gives up the page that it awaits when the last subscriber has gone', async () => {
+  const { harness, stop } = await opened();
+  expect(requests(harness.socket)).toHaveLength(1);
+  stop();
+  expect(requests(await reconnect({ harness }))).toEqual([]);
+});
+
 it('asks once if it is subscribed to, left and subscribed to again at once, as in StrictMode', async () => {
   const harness = new ClientHarness();
   await harness.connect();
@@ -263,4 +270,33 @@ it('reads what a fake client was told', async () => {
   await taken();
   expect(reader.read().hasOlder).toBe(false);
   expect(reader.read().events).toHaveLength(3);
+});
+
+it('begins anew with the newest page after more live events than it keeps', async () => {
+  const { harness, value } = await opened();
+  await answer(harness.socket, '321', 'n');
+  const from = 10;
+  const liveAt = (index: number) => ({
+    ...{ agentId: 'a', sessionId: 's' },
+    ...{ lastMessage: 'm', timestamp: from + index },
+  });
+  for (let index = 0; index <= 1_000; index += 1)
+    harness.socket.receive('session:activity', liveAt(index));
+  await settle();
+  expect(
+    value()
+      .events.map(({ timestamp }) => timestamp)
+      .at(-1),
+  ).toBe(from + 1);
+  expect(value()).toMatchObject({ isLoading: true });
+  const { before, ...request } = requests(harness.socket).at(-1) ?? {};
+  expect([before, request]).toEqual([undefined, { agentId: 'a', sessionId: 's', limit: 100 }]);
+  const events = [1_000, 999, 998].map((index) => {
+    const { lastMessage, timestamp } = liveAt(index);
+    return { lastMessage, timestamp };
+  });
+  harness.socket.receive('session:timeline', { agentId: 'a', sessionId: 's', events });
+  await taken();
+  expect(value().events).toEqual([liveAt(1_000), liveAt(999)]);
+  expect(value()).toMatchObject({ isLoading: false, hasOlder: true });
 });
