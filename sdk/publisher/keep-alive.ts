@@ -1,4 +1,5 @@
 // Repeats the status of agents, so that the service reports those as offline whose process has been killed.
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AgentStatus } from '../protocol';
 
 /** The options of {@link Publisher.keepAlive}. */
@@ -17,6 +18,8 @@ export interface KeepAliveOptions {
 export interface KeptAlive {
   /** Reports the agent as offline, and repeats its status no more. Never rejects. */
   readonly stop: () => Promise<void>;
+  /** The same as {@link stop}, for `await using`. */
+  readonly [Symbol.asyncDispose]: () => Promise<void>;
 }
 
 /** How many intervals the time to live has: see {@link KeepAliveOptions.everySeconds}. */
@@ -77,7 +80,7 @@ export class KeptAgents {
     void this.say(agentId, kept.status);
     if (signal?.aborted === true) onAbort();
     else signal?.addEventListener('abort', onAbort, { once: true });
-    return { stop };
+    return { stop, [Symbol.asyncDispose]: stop };
   }
 
   /** Stops all agents. Never rejects. */

@@ -27,7 +27,9 @@ function recorded(failure?: Error) {
     broadcast: record('broadcast'),
     broadcastAgentStatus: record('broadcastAgentStatus'),
     broadcastSessionActivity: record('broadcastSessionActivity'),
-    keepAlive: () => ({ stop: () => Promise.resolve() }),
+    keepAlive: () => {
+      throw new Error('not used');
+    },
     flush: () => Promise.resolve(),
     close,
   };

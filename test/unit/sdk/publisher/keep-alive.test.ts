@@ -51,6 +51,16 @@ it('are reported at once and at each interval, with five intervals as time to li
   await expect(reported()).resolves.toEqual(['offline']);
 });
 
+it('are reported as offline at the end of a block with await using', async () => {
+  {
+    await using kept = publisher.keepAlive('a', { everySeconds: 10 });
+    expect(kept).toBeDefined();
+    await expect(reported()).resolves.toEqual(['online 50']);
+  }
+  jest.advanceTimersByTime(60_000);
+  await expect(reported()).resolves.toEqual(['offline']);
+});
+
 it('repeat the status that was reported last, which has the time to live as well', async () => {
   publisher.keepAlive('a', { everySeconds: 21_600 });
   await publisher.broadcastAgentStatus('a', 'error');
