@@ -90,7 +90,9 @@ describe('message types', () => {
     // The service may send an event of an earlier test once more.
     const received = () =>
       client.messagesOf('agent:status').find(({ payload }) => payload['status'] === status);
-    await eventually(() => { expect(received()).toBeDefined(); });
+    await eventually(() => {
+      expect(received()).toBeDefined();
+    });
     const message = received();
     const timestamp = message?.payload['timestamp'] as number;
     expect(message).toEqual({

@@ -60,9 +60,13 @@ it('shows a hundred agents of ten killed processes as offline, on each dashboard
     for (const dashboard of dashboards) expect(statusesOf(dashboard)).toEqual(all);
   };
   try {
-    await eventually(() => { areAll('online'); }, 60_000);
+    await eventually(() => {
+      areAll('online');
+    }, 60_000);
     for (const child of children) child.kill('SIGKILL');
-    await eventually(() => { areAll('online', 'offline'); }, 120_000);
+    await eventually(() => {
+      areAll('online', 'offline');
+    }, 120_000);
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }
