@@ -1,5 +1,4 @@
 // Runs the unchanged command-line program of docs/recipes.md in Node.js, against a small server.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
@@ -9,6 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { WebSocketServer } from 'ws';
 import { eventually } from '../../support/eventually';
+import { killPrograms, startProgram } from '../../support/programs';
 
 const project = path.resolve(__dirname, '../../..');
 
@@ -63,12 +63,7 @@ beforeAll(async () => {
   url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }, 60_000);
 
-/** What a failed test has left. */
-let running: ChildProcess | undefined;
-
-afterEach(() => {
-  running?.kill('SIGKILL');
-});
+afterEach(killPrograms);
 
 afterAll(async () => {
   for (const socket of sockets.clients) socket.terminate();
@@ -79,14 +74,10 @@ afterAll(async () => {
 /** Starts the program. Node.js 20 has a WebSocket with this option alone; later versions have none without it. */
 function start(withOwnWebSocket: boolean, environment: Readonly<Record<string, string>>) {
   const option = withOwnWebSocket ? '--experimental-websocket' : '--no-experimental-websocket';
-  const child = spawn(process.execPath, [option, program], {
-    env: { ...process.env, NODE_OPTIONS: '', MISSION_CONTROL_URL: url, ...environment },
+  return startProgram(process.execPath, [option, program], {
+    MISSION_CONTROL_URL: url,
+    ...environment,
   });
-  running = child;
-  const said = { out: '', error: '' };
-  child.stdout.on('data', (data: Buffer) => (said.out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (said.error += data.toString()));
-  return { child, said, ended: once(child, 'close') as Promise<[code: number | null]> };
 }
 
 describe.each([

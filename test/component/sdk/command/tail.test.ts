@@ -1,5 +1,4 @@
 // The process of `tail`, as it is published, with a small server: its output, its exit codes, and its end.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -11,6 +10,7 @@ import type { EventMessage } from '#sdk/protocol';
 import { writeCommand } from '#sdk/packaging/write-command';
 import { agentEvent, emptyLists } from '../../../support/data/events';
 import { eventually } from '../../../support/eventually';
+import { killPrograms, startProgram } from '../../../support/programs';
 
 let directory: string;
 let program: string;
@@ -45,32 +45,18 @@ beforeAll(async () => {
   url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }, 60_000);
 
-/** What a failed test has left. */
-let running: ChildProcess | undefined;
-
 beforeEach(() => {
   state = [agentEvent('agent-1', 'online', 1), agentEvent('agent-2', 'error', 2)];
 });
-afterEach(() => {
-  running?.kill('SIGKILL');
-});
+afterEach(killPrograms);
 afterAll(async () => {
   for (const socket of sockets.clients) socket.terminate();
   server.close();
   await rm(directory, { recursive: true, force: true });
 });
 
-function start(command: string, args: readonly string[], token = 'valid') {
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '', MISSION_CONTROL_TOKEN: token },
-  });
-  running = child;
-  const said = { out: '', error: '' };
-  child.stdout.on('data', (data: Buffer) => (said.out += data.toString()));
-  child.stderr.on('data', (data: Buffer) => (said.error += data.toString()));
-  return { child, said, ended: once(child, 'close') as Promise<[code: number | null]> };
-}
+const start = (command: string, args: readonly string[], token = 'valid') =>
+  startProgram(command, args, { MISSION_CONTROL_TOKEN: token });
 
 const tail = (...args: string[]) =>
   start(process.execPath, [program, 'tail', '--url', url, '--json', ...args]);
