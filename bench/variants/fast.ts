@@ -1,7 +1,7 @@
 // The variant `fast`: the fan-out of the service, wired as in lambdas/wiring/fan-out-dependencies.ts.
 import { createDynamoClient, createManagementApiClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
 import { systemTimers } from '#wiring/system-timers';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 import { readOutgoing } from '#core/fan-out/outgoing-message';

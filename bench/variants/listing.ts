@@ -2,7 +2,7 @@
 // cost of that alone.
 import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
 import type { ConnectionStore } from '#core/connections/ports';
 import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';

@@ -14,6 +14,9 @@ import type { CodeOf } from '../constructs/base/service-function';
 
 const project = path.resolve(__dirname, '../..');
 
+/** What replaces the credential providers of the AWS SDK. https://esbuild.github.io/api/#alias */
+const credentials = './lambdas/adapters/credentials/environment-credentials.ts';
+
 /** Defines `require` for CommonJS dependencies, because ES modules do not have it. */
 const banner =
   "import { createRequire as createRequireOfBundle } from 'node:module';" +
@@ -47,6 +50,7 @@ export function bundleFunctions(): CodeOf {
     sourcemap: true,
     // Stack traces need positions only; source texts would double the size that a cold start reads.
     sourcesContent: false,
+    alias: { '@aws-sdk/credential-provider-node': credentials },
     banner: { js: banner },
     logLevel: 'warning',
   });

@@ -17,7 +17,7 @@ import { createPostingOptions } from './posting-options';
 import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { createEmfConnectionCount, createEmfMetrics } from '#adapters/observability/emf-metrics';

@@ -75,3 +75,42 @@ it('bundling again changes no file, so an unchanged function is not deployed aga
   bundleFunctions();
   expect(state()).toEqual(before);
 });
+
+/** The greatest size of each bundle, in kilobytes of 1,000 bytes: a cold start reads and compiles all of it. */
+const kilobytes: Readonly<Record<string, number>> = {
+  ...{
+    authorizer: 92,
+    connect: 315,
+    disconnect: 272,
+    'disconnect-user': 342,
+    health: 274,
+    whoami: 300,
+  },
+  ...{
+    'mock-agents': 284,
+    report: 386,
+    default: 655,
+    broadcast: 690,
+    deliver: 685,
+    heartbeat: 685,
+  },
+};
+
+it.each(functions)('the bundle of %s is no larger than its limit', (name) => {
+  const { size } = statSync(path.join(bundles, name, 'index.mjs'));
+  expect(size).toBeLessThanOrEqual((kilobytes[name] ?? 0) * 1_000);
+});
+
+it('only functions that post or fan out contain undici', () => {
+  const containing = functions.filter((name) =>
+    readFileSync(path.join(bundles, name, 'index.mjs.map'), 'utf8').includes('/undici/'),
+  );
+  expect(containing).toEqual(['broadcast', 'default', 'deliver', 'heartbeat']);
+});
+
+it('no function contains a credential provider of the AWS SDK', () => {
+  for (const name of functions) {
+    const map = readFileSync(path.join(bundles, name, 'index.mjs.map'), 'utf8');
+    expect(map).not.toMatch(/credential-provider-|nested-clients/);
+  }
+});

@@ -1,7 +1,8 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createFastQuery, createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
+import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { shardOf } from '#core/shard';

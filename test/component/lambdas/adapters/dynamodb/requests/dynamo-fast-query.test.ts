@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createFastQuery, type Query } from '#adapters/dynamodb/requests/dynamo-query';
+import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
+import type { Query } from '#adapters/dynamodb/requests/dynamo-query';
 
 const page = {
   Items: [{ sk: { S: 'ä#id=' }, connectedAt: { N: '1707163200123' } }],
