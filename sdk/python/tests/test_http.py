@@ -1,5 +1,6 @@
 """Reports over HTTPS: requests, batches, repetitions, and one error class for each cause."""
 
+import asyncio
 import socket
 import unittest
 
@@ -212,6 +213,28 @@ class Tokens(unittest.TestCase):
         with FakeService() as service, publisher(service, token=get_token) as mission_control:
             mission_control.agent_status("a", "online").result(30)
         self.assertEqual(service.tokens, ["Bearer token"])
+
+    def test_that_are_given_up_fail_these_events_only(self) -> None:
+        for kind in (SystemExit, asyncio.CancelledError, KeyboardInterrupt):
+            given: list[str | BaseException] = [kind(), "token"]
+
+            def get_token(given: list[str | BaseException] = given) -> str:
+                token = given.pop(0)
+                if isinstance(token, BaseException):
+                    raise token
+                return token
+
+            heard = Heard()
+            with (
+                FakeService() as service,
+                publisher(service, heard, token=get_token) as mission_control,
+            ):
+                error = failing(lambda: mission_control.agent_status("a", "online"))
+                self.assertEqual((type(error), error.reason), (NotSent, kind.__name__))
+                self.assertIsInstance(error.__cause__, kind)
+                mission_control.agent_status("b", "online").result(30)
+                self.assertTrue(mission_control.flush(30))
+            self.assertEqual((len(heard.errors), service.statuses), (1, [("b", "online")]))
 
     def test_are_in_no_error_and_no_representation(self) -> None:
         for token in ("secret\r\nX-Injected: 1", "secret ü", "", "secret more"):

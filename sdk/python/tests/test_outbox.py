@@ -34,7 +34,7 @@ class Script:
     max_events = 100
     max_bytes = 1_000
 
-    def __init__(self, *results: Result | Exception) -> None:
+    def __init__(self, *results: Result | BaseException) -> None:
         self.results = list(results)
         self.closed = threading.Event()
 
@@ -43,7 +43,7 @@ class Script:
 
     def send(self, events: Sequence[Event]) -> list[Result]:
         result = self.results.pop(0) if self.results else None
-        if isinstance(result, Exception):
+        if isinstance(result, BaseException):
             raise result
         return [result] * len(events)
 
@@ -76,11 +76,30 @@ class Pauses(unittest.TestCase):
 
 class Outboxes(unittest.TestCase):
     def test_survive_a_fault_of_their_own(self) -> None:
-        heard = Heard()
-        outbox = Outbox(Script(RuntimeError("fault")), Retrying(), heard)
-        self.assertIsInstance(outbox.add(event("a")).exception(30), NotSent)
-        self.assertIsNone(outbox.add(event("b")).exception(30))
-        self.assertEqual([one.reason for one in heard.errors], ["RuntimeError"])
+        for fault in (RuntimeError("fault"), SystemExit("fault")):
+            heard = Heard()
+            outbox = Outbox(Script(fault), Retrying(), heard)
+            self.assertIsInstance(outbox.add(event("a")).exception(30), NotSent)
+            self.assertIsNone(outbox.add(event("b")).exception(30))
+            self.assertEqual([one.reason for one in heard.errors], [type(fault).__name__])
+
+    def test_survive_an_on_error_and_a_callback_that_exit(self) -> None:
+        def leave(_told: object) -> None:
+            raise SystemExit
+
+        gate = threading.Semaphore(0)
+        retrying = Retrying(sleep=lambda _s: gate.acquire(timeout=30))
+        refused = Failure(Cause.NOT_SENT, "refused")
+        outbox = Outbox(Script(LATER, refused, LATER), retrying, leave)
+        with self.assertLogs("mission_control_realtime", "ERROR") as logged:
+            for end in (NotSent, type(None)):
+                reported = outbox.add(event("a"))
+                reported.add_done_callback(leave)
+                gate.release()
+                self.assertIsInstance(reported.exception(30), end)
+            self.assertEqual(outbox.flush(30), 0)
+        messages = [record.getMessage() for record in logged.records]
+        self.assertEqual(messages, ["on_error has failed", *["a callback has failed"] * 2])
 
     def test_close_their_connection_after_the_last_event(self) -> None:
         script = Script()

@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 
 from ._errors import MissionControlError
 from ._protocol.events import Event
 from ._retry import Retrying, pause_seconds
+from ._survive import survive
 from ._transports.error_of import error_of
 from ._transports.transport import Cause, Failure, Transport
 
@@ -58,7 +60,9 @@ class Outbox:
                 self._added += 1
                 self._changed.notify_all()
                 return pending.future
-        self._give_up(Failure(Cause.NOT_SENT, reason), [pending], 0)
+        failure = Failure(Cause.NOT_SENT, reason)
+        self._on_error(error_of(failure, [event.unsent], 0))
+        pending.future.set_exception(error_of(failure, [event.unsent], 0))
         return pending.future
 
     def _why_not(self) -> str | None:
@@ -108,8 +112,9 @@ class Outbox:
         while batch := self._next_batch():
             try:
                 self._send(batch)
-            except Exception as error:
-                # Only a fault of this package can be the reason. The events after these are still sent.
+            except BaseException as error:
+                # A fault of this package, or what is no `Exception`, e.g. a `SystemExit` of the source of tokens. The events
+                # after these are still sent, because nothing starts this thread again.
                 failure = Failure(Cause.NOT_SENT, type(error).__name__, exception=error)
                 self._give_up(failure, [one for one in batch if not one.future.done()], 1)
             with self._changed:
@@ -141,7 +146,7 @@ class Outbox:
             wait = 0.0
             for pending, failure in zip(left, results, strict=True):
                 if failure is None:
-                    pending.future.set_result(None)
+                    survive("a callback", partial(pending.future.set_result, None))
                 elif failure.may_pass_later and attempts < self._retrying.max_attempts:
                     again.append(pending)
                     wait = max(wait, failure.retry_after)
@@ -156,7 +161,9 @@ class Outbox:
 
     def _give_up(self, failure: Failure, lost: Sequence[_Pending], attempts: int) -> None:
         if lost:
-            self._on_error(error_of(failure, [one.event.unsent for one in lost], attempts))
+            error = error_of(failure, [one.event.unsent for one in lost], attempts)
+            survive("on_error", partial(self._on_error, error))
         for one in lost:
             # Each gets an error of its own, because an error that is raised keeps its traceback.
-            one.future.set_exception(error_of(failure, [one.event.unsent], attempts))
+            error = error_of(failure, [one.event.unsent], attempts)
+            survive("a callback", partial(one.future.set_exception, error))

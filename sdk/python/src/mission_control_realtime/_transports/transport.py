@@ -54,7 +54,7 @@ class Transport(Protocol):
         """Returns the part of `max_bytes` that an event needs."""
 
     def send(self, events: Sequence[Event]) -> list[Result]:
-        """Makes one attempt. Returns the result of each event, in their order. Never raises."""
+        """Makes one attempt. Returns the result of each event, in their order. Raises no `Exception`."""
 
     def close(self) -> None:
         """Closes connections. A later attempt opens them again."""
