@@ -1,6 +1,6 @@
 // Repeats the status of agents, so that the service reports those as offline whose process has been killed.
 /// <reference lib="esnext.disposable" preserve="true" />
-import type { AgentStatus } from '../protocol';
+import type { AgentStatus, EventMessage } from '../protocol';
 
 /** The options of {@link Publisher.keepAlive}. */
 export interface KeepAliveOptions {
@@ -47,20 +47,28 @@ export class KeptAgents {
   /** @param report reports a status; its failures are reported elsewhere */
   constructor(private readonly report: Report) {}
 
-  /** Adds the time to live to the status of an agent that is kept alive, and remembers the status. */
+  /** Adds the time to live to the status of an agent that is kept alive. */
   extend<Values extends object>(type: string, values: Values): Values {
-    const { agentId, status } = Object(values) as { agentId: string; status: Status };
+    const { agentId } = Object(values) as { agentId: string };
     const kept = type === 'agent:status' ? this.kept.get(agentId) : undefined;
-    if (kept === undefined) return values;
-    kept.status = status;
-    return { aliveForSeconds: kept.aliveForSeconds, ...values };
+    return kept === undefined ? values : { aliveForSeconds: kept.aliveForSeconds, ...values };
+  }
+
+  /** Repeats the status of this valid event from now on, if its agent is kept alive. */
+  remember({ type, payload }: EventMessage): void {
+    if (type !== 'agent:status') return;
+    const kept = this.kept.get(payload.agentId);
+    if (kept !== undefined) kept.status = payload.status;
   }
 
   /** @throws RangeError if the interval is out of range */
-  keep(agentId: string, { everySeconds, signal }: KeepAliveOptions): KeptAlive {
+  keep(agentId: string, options: KeepAliveOptions): KeptAlive {
+    // JavaScript may pass no options.
+    const { everySeconds, signal } = Object(options) as KeepAliveOptions;
     const { min, max } = intervalLimits;
     if (!(everySeconds >= min && everySeconds <= max)) {
-      throw new RangeError(`everySeconds must be a number from ${min} to ${max}`);
+      const example = 'keepAlive(agentId, { everySeconds: 10 })';
+      throw new RangeError(`everySeconds must be a number from ${min} to ${max}, e.g. ${example}`);
     }
     this.kept.get(agentId)?.end();
     const aliveForSeconds = Math.min(Math.ceil(everySeconds * intervals), longestAliveSeconds);

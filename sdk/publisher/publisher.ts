@@ -151,6 +151,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
       const faults = describeFaults(event.faults);
       return refuse('event_invalid', `Not a valid ${type} event: ${faults}`, unsent);
     }
+    kept.remember(event.value.event);
     const payload = detailOf(event.value);
     const settled = new Promise<void>((sent, failed) => {
       post({ event: { type, payload }, unsent, sent, failed });

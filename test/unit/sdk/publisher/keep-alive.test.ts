@@ -75,6 +75,20 @@ it('repeat the status that was reported last, which has the time to live as well
   await expect(reported()).resolves.toEqual(['offline']);
 });
 
+it('repeat the previous status after an invalid event, which is refused', async () => {
+  publisher.keepAlive('a', { everySeconds: 5 });
+  await publisher.broadcastAgentStatus('a', 'error');
+  await reported();
+  const refused = { code: 'event_invalid' };
+  await expect(publisher.broadcastAgentStatus('a', 'busy' as 'error')).rejects.toMatchObject(
+    refused,
+  );
+  const values = { agentId: 'a', status: 'offline', aliveForSeconds: -1 } as const;
+  await expect(publisher.broadcast('agent:status', values)).rejects.toMatchObject(refused);
+  jest.advanceTimersByTime(10_000);
+  await expect(reported()).resolves.toEqual(['error 25', 'error 25']);
+});
+
 it('go on after a failed report', async () => {
   failures = 1;
   publisher.keepAlive('a', { everySeconds: 5 });
@@ -112,3 +126,14 @@ it.each([4.9, 21_601, NaN, Infinity])('are refused with an interval of %p s', (e
     'everySeconds must be a number from 5 to 21600',
   );
 });
+
+it.each([undefined, null, {}])(
+  'are refused with the options %p, as JavaScript can pass them',
+  (options) => {
+    expect(() => publisher.keepAlive('a', options as never)).toThrow(
+      new RangeError(
+        'everySeconds must be a number from 5 to 21600, e.g. keepAlive(agentId, { everySeconds: 10 })',
+      ),
+    );
+  },
+);
