@@ -7,7 +7,7 @@ import {
   type SessionActivity,
   type TimelineEvent,
 } from '#sdk/protocol';
-import type { Place } from '#core/timeline/position';
+import type { Place, Position } from '#core/timeline/position';
 import type { SessionIds, TimelineStore } from '#core/timeline/ports';
 import {
   parseTimelineSortKey,
@@ -33,6 +33,14 @@ interface TimelineItem {
  * then: a page of large events costs about as much as one of small events.
  */
 const firstEvents = 4;
+
+/**
+ * The maximum number of reads for a page. Only a page without events takes more than two: until TTL deletes them, which may take
+ * days, there may be any number of events that have expired. Then the page ends there, and the client asks for the next one.
+ * Older events need not have expired as well: they expire some hours after they were received, and one may be received
+ * long after its timestamp.
+ */
+const maxReads = 4;
 
 /** What a read costs is rounded up to a multiple of it: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const billedBytes = 4096;
@@ -65,25 +73,28 @@ export function createDynamoTimelineStore(
     },
 
     async page(session, { before, limit, now }) {
-      const events: TimelineEvent[] = [];
+      const kept: TimelineItem[] = [];
       const seen = { items: 0, bytes: 0 };
       let position = before;
       let most = Math.min(limit, firstEvents);
       for (let reads = 1; ; reads += 1) {
         const { items, isLast } = await read(session, position, most);
-        events.push(
-          ...items.filter((item) => item[ttlAttribute] > ttlOf(now, 'down')).map(toEvent),
-        );
-        if (isLast || events.length >= limit) return { events, isLast };
+        kept.push(...items.filter((item) => item[ttlAttribute] > ttlOf(now, 'down')));
+        if (isLast && kept.length <= limit) return { events: kept.map(toEvent) };
         seen.items += items.length;
         seen.bytes += items.reduce((sum, item) => sum + bytesOf(session, item), 0);
-        position = parseTimelineSortKey(items.at(-1)?.sk ?? '');
-        // Until TTL deletes them, there may be many that have expired: these take no room in the page.
-        const used = events.length > 0 ? Math.ceil(seen.bytes / billedBytes) * billedBytes : 0;
+        // Those that have expired take no room in the page.
+        const used = kept.length > 0 ? Math.ceil(seen.bytes / billedBytes) * billedBytes : 0;
         const room = maxMessageBytes - used;
         const next = Math.floor((room * seen.items) / seen.bytes);
-        if (events.length > 0 && (reads > 1 || next < 1)) return { events, isLast };
-        most = Math.min(limit - events.length, Math.max(1, next));
+        const isDone = kept.length > 0 && (reads > 1 || next < 1);
+        if (kept.length >= limit || isDone || reads === maxReads) {
+          const last = kept.length > limit ? kept[limit - 1] : items.at(-1);
+          return { events: kept.slice(0, limit).map(toEvent), next: positionIn(last) };
+        }
+        position = positionIn(items.at(-1));
+        // Behind events that have expired, others may have, too: then, more are read than are asked for.
+        most = Math.max(1, kept.length > 0 ? Math.min(limit - kept.length, next) : next);
       }
     },
   };
@@ -97,6 +108,10 @@ function itemsOf(events: readonly SessionActivity[], expiresAt: number) {
     [ttlAttribute]: ttlOf(expiresAt, 'down'),
   }));
   return [...new Map(items.map((item) => [JSON.stringify([item.pk, item.sk]), item])).values()];
+}
+
+function positionIn(item: TimelineItem | undefined): Position {
+  return parseTimelineSortKey(item?.sk ?? '');
 }
 
 function toEvent({ sk, m }: TimelineItem): TimelineEvent {

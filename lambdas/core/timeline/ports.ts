@@ -1,6 +1,6 @@
 // The port of timelines: the newest events of each session, kept for some hours.
 import type { SessionActivity, TimelineEvent } from '#sdk/protocol';
-import type { Place } from './position';
+import type { Place, Position } from './position';
 
 /** The ids of a session. */
 export type SessionIds = Pick<SessionActivity, 'agentId' | 'sessionId'>;
@@ -18,8 +18,8 @@ export interface TimelineQuery {
 export interface TimelinePage {
   /** The newest first; the order of events with the same timestamp is that of the hashes in their positions. */
   readonly events: readonly TimelineEvent[];
-  /** Whether there are no older events. */
-  readonly isLast: boolean;
+  /** The position behind which the older events are; absent if there are none. */
+  readonly next?: Position;
 }
 
 export interface TimelineStore {
@@ -30,8 +30,8 @@ export interface TimelineStore {
    */
   write(events: readonly SessionActivity[], expiresAt: number): Promise<void>;
   /**
-   * Reads the events of a session, as many as have about the size of a message, and at least one if there is one. A page may
-   * have fewer events than `limit`, and even none, although it is not the last one.
+   * Reads the events of a session, as many as have about the size of a message. A page may have fewer events than `limit`,
+   * although it is not the last one, and even none if many have expired and are still stored.
    */
   page(session: SessionIds, query: TimelineQuery): Promise<TimelinePage>;
 }

@@ -25,9 +25,8 @@ export interface Cursor {
   readonly told: number;
 }
 
-/** The text of a cursor behind an event. */
-export function formatCursor(event: TimelineEvent, told: number): string {
-  const { timestamp, hash } = positionOf(event);
+/** The text of a cursor behind a position. */
+export function formatCursor({ timestamp, hash }: Position, told: number): string {
   return `${timestamp}#${hash}#${told}`;
 }
 

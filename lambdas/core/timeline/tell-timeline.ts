@@ -12,7 +12,7 @@ import type { ConnectionKey } from '../connections/ports';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TimelinePage, TimelineStore } from './ports';
-import { formatCursor, parseCursor } from './position';
+import { formatCursor, parseCursor, positionOf } from './position';
 
 /** The payload of a `session:history`. */
 export type HistoryRequest = Extract<ClientMessage, { type: 'session:history' }>['payload'];
@@ -37,9 +37,7 @@ export function createTellTimeline(dependencies: {
     const limit = Math.min(request.limit ?? maxTimelinePage, left);
     try {
       const page: TimelinePage =
-        limit > 0
-          ? await timelines.page(request, { before, limit, now: now() })
-          : { events: [], isLast: true };
+        limit > 0 ? await timelines.page(request, { before, limit, now: now() }) : { events: [] };
       return timelineMessage(request, page, { told, timelineEvents });
     } catch (error) {
       log.error('timeline not read', { connectionId, error });
@@ -58,17 +56,17 @@ interface Progress {
 /** The text of the answer: the events of the page that fit, and the cursor behind them unless that was all. */
 function timelineMessage(
   { agentId, sessionId, before }: HistoryRequest,
-  { events, isLast }: TimelinePage,
+  { events, next }: TimelinePage,
   { told, timelineEvents }: Progress,
 ): string {
-  const payloadOf = (list: readonly TimelineEvent[], next: string | undefined) => ({
+  const payloadOf = (list: readonly TimelineEvent[], cursor: string | undefined) => ({
     ...{ agentId, sessionId },
     ...(before !== undefined && { before }),
     events: [...list],
-    ...(next !== undefined && { next }),
+    ...(cursor !== undefined && { next: cursor }),
   });
-  const textOf = (list: readonly TimelineEvent[], next: string | undefined) =>
-    serializeMessage({ type: 'session:timeline', payload: payloadOf(list, next) });
+  const textOf = (list: readonly TimelineEvent[], cursor: string | undefined) =>
+    serializeMessage({ type: 'session:timeline', payload: payloadOf(list, cursor) });
   let room = maxMessageBytes - utf8Length(textOf([], longestCursor));
   const fitting: TimelineEvent[] = [];
   for (const event of events) {
@@ -79,8 +77,10 @@ function timelineMessage(
   }
   const last = fitting.at(-1);
   const count = told + fitting.length;
-  const isAll = (isLast && fitting.length === events.length) || count >= timelineEvents;
-  return textOf(fitting, isAll || last === undefined ? undefined : formatCursor(last, count));
+  // A page of expired events only is empty, and the next one may not be.
+  const end = last === undefined || fitting.length === events.length ? next : positionOf(last);
+  const isAll = end === undefined || count >= timelineEvents;
+  return textOf(fitting, isAll ? undefined : formatCursor(end, count));
 }
 
 const longestCursor = '9'.repeat(15) + '#' + '-'.repeat(8) + '#' + '9'.repeat(5);

@@ -1,6 +1,6 @@
 // The contract of every TimelineStore; tests run it against each implementation.
 import fc from 'fast-check';
-import { positionOf } from '#core/timeline/position';
+import { positionOf, type Position } from '#core/timeline/position';
 import type { TimelineStore } from '#core/timeline/ports';
 import { byNewest, type SessionActivity, type TimelineEvent } from '#sdk/protocol';
 
@@ -28,14 +28,12 @@ async function readAll(
   time = now,
 ): Promise<readonly TimelineEvent[]> {
   const found: TimelineEvent[] = [];
-  for (;;) {
-    const last = found.at(-1);
-    const before = last && positionOf(last);
+  for (let before: Position | undefined; ;) {
     const page = await store.page(session, { before, limit, now: time });
     if (page.events.length > limit) throw new Error('There are more events than were asked for.');
     found.push(...page.events);
-    if (page.isLast) return found;
-    if (page.events.length === 0) throw new Error('A page that is not the last one is empty.');
+    if (page.next === undefined) return found;
+    before = page.next;
   }
 }
 
@@ -50,7 +48,6 @@ export function describeTimelineStore(
       await store.write([activity('other', 1, { agentId: 'a', sessionId: '#s%' })], expiresAt);
       await expect(store.page(session, { limit: 9, now })).resolves.toEqual({
         events: [],
-        isLast: true,
       });
     });
 
@@ -82,7 +79,7 @@ export function describeTimelineStore(
 
     it('leaves out events that have expired, also if all of a page have', async () => {
       const store = await create();
-      const old = Array.from({ length: 40 }, (_, index) => activity(`old ${index}`, now + index));
+      const old = Array.from({ length: 400 }, (_, index) => activity(`old ${index}`, now + index));
       await store.write(old, now);
       await store.write([activity('kept', now - 1)], now + 1_000);
       await expect(readAll(store, 3)).resolves.toEqual([

@@ -346,7 +346,9 @@ export class MemoryTimelineStore implements TimelineStore {
       .filter(({ key }) => before === undefined || key < keyOf(before))
       .sort((one, other) => (one.key < other.key ? 1 : -1));
     const events = older.slice(0, limit).map(({ event }) => event);
-    return Promise.resolve({ events, isLast: older.length <= limit });
+    const last = events.at(-1);
+    const isAll = older.length <= limit || last === undefined;
+    return Promise.resolve({ events, ...(!isAll && { next: positionOf(last) }) });
   }
 }
 

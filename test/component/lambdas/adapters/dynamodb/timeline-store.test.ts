@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { createHistories } from '#sdk/client/connection/history';
 import { createTellTimeline } from '#core/timeline/tell-timeline';
 import { describeTimelineStore } from '../../../../support/contracts/timeline-store';
 import { RecordingLog } from '../../../../support/core/fakes';
@@ -115,6 +116,44 @@ describe('a page', () => {
     expect(events).toBe(1);
     expect(requests).toBe(1);
   });
+});
+
+describe('behind 2,000 events that have expired and are still stored', () => {
+  async function setUp() {
+    const store = createDynamoTimelineStore(dynamo.client, await dynamo.createTable());
+    const expired = activities(2_000, 90);
+    await store.write(expired, now);
+    const kept = { ...session, lastMessage: 'received late', timestamp: now - 1 };
+    await store.write([kept], now + 3_600_000);
+    return createTellTimeline({
+      ...{ timelines: store, timelineEvents: 200, now: () => now, log: new RecordingLog() },
+    });
+  }
+
+  it.each([1, 100])(
+    'a request with the limit %i reads four times, and the client gets the older event',
+    async (limit) => {
+      const tell = await setUp();
+      const requests: number[] = [];
+      const told: unknown[] = [];
+      const { history, nextPage, page } = createHistories(() => undefined);
+      const reading = (async () => {
+        for await (const event of history(session.agentId, session.sessionId, { limit }))
+          told.push(event);
+      })();
+      for (let request = nextPage(); request !== undefined; request = nextPage()) {
+        units = [];
+        const text = await tell({ userId: 'alice', connectionId: 'c=' }, request.payload);
+        requests.push(units.length);
+        page((JSON.parse(text) as { payload: Parameters<typeof page>[0] }).payload);
+        await new Promise(setImmediate);
+      }
+      await reading;
+      expect(told).toEqual([{ ...session, lastMessage: 'received late', timestamp: now - 1 }]);
+      expect(requests.length).toBeLessThanOrEqual(6);
+      expect(Math.max(...requests)).toBe(4);
+    },
+  );
 });
 
 describe('a write of many events', () => {
