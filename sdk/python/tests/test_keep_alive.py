@@ -1,8 +1,10 @@
 """Agents that are kept alive: repetitions, their time to live, and the end."""
 
+import sys
 import threading
 import time
 import unittest
+from collections.abc import Callable
 from concurrent.futures import Future
 
 from mission_control_realtime import EventInvalid, PublisherClosed
@@ -15,9 +17,14 @@ class Repeating(unittest.TestCase):
     def setUp(self) -> None:
         self.reported: list[tuple[str, str, int | None]] = []
         self.fails = False
+        # What the application does in its `on_error`, once.
+        self.during: Callable[[], object] | None = None
 
         def report(agent_id: str, status: str, alive_for: int | None) -> Future[None]:
             self.reported.append((agent_id, status, alive_for))
+            during, self.during = self.during, None
+            if during is not None:
+                during()
             future: Future[None] = Future()
             if self.fails:
                 future.set_exception(OSError())
@@ -50,6 +57,30 @@ class Repeating(unittest.TestCase):
         self.keeper.repeat_due(self.start + 31)
         self.keeper.repeat_due(self.start + 62)
         self.assertEqual(len(self.reported), 3)
+
+    def test_goes_on_if_the_application_stops_and_adds_agents_during_a_repetition(self) -> None:
+        for agent in "abc":
+            self.keeper.keep(agent, 30)
+        self.during = lambda: (self.keeper.release("b"), self.keeper.keep("d", 30))
+        self.reported.clear()
+        self.keeper.repeat_due(self.start + 31)
+        self.assertEqual(
+            [(agent, status) for agent, status, _alive in self.reported],
+            [("a", "online"), ("b", "offline"), ("d", "online"), ("c", "online")],
+        )
+
+    def test_ends_at_once_if_the_application_stops_all_agents_during_a_repetition(self) -> None:
+        self.keeper.keep("a", 30)
+        self.during = self.keeper.release_all
+        self.assertEqual(self.keeper.repeat_due(self.start + 31), 0)
+
+    def test_goes_on_if_the_application_exits_during_a_repetition(self) -> None:
+        for agent in "ab":
+            self.keeper.keep(agent, 30)
+        self.during = sys.exit
+        with self.assertLogs("mission_control_realtime", "ERROR"):
+            self.keeper.repeat_due(self.start + 31)
+        self.assertEqual([agent for agent, _s, _a in self.reported], ["a", "b", "a", "b"])
 
     def test_keeps_several_agents_each_in_its_own_interval(self) -> None:
         self.keeper.keep("a", 30)

@@ -7,11 +7,13 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from functools import partial
 from math import ceil
 from types import TracebackType
 
 from ._errors import MissionControlError
 from ._protocol.definitions import ALIVE_FOR_SECONDS, EVENT_TYPES
+from ._survive import survive
 
 Report = Callable[[str, str, "int | None"], "Future[None]"]
 """Reports the status of an agent, with its time to live in seconds; None: without one."""
@@ -112,12 +114,14 @@ class Keeper:
 
     def repeat_due(self, now: float) -> float:
         """Repeats the statuses whose interval is over. Returns the time until the next one, in seconds."""
-        for agent_id, kept in self._kept.items():
-            if kept.due <= now:
+        # A copy, because a report may call `on_error`, which may stop and add agents.
+        for agent_id, kept in list(self._kept.items()):
+            if kept.due <= now and self._kept.get(agent_id) is kept:
                 kept.due = now + kept.every
                 # A report that fails is no reason to stop: the next one may succeed.
-                self._report(agent_id, kept.status, kept.alive_for)
-        return min(kept.due for kept in self._kept.values()) - now
+                report = partial(self._report, agent_id, kept.status, kept.alive_for)
+                survive("on_error", report)
+        return min((kept.due for kept in self._kept.values()), default=now) - now
 
 
 class KeepAlive:
