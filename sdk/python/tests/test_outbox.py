@@ -14,7 +14,7 @@ from mission_control_realtime import (
 )
 from mission_control_realtime._outbox import Outbox
 from mission_control_realtime._protocol.events import Event, parse_event
-from mission_control_realtime._retry import Retrying
+from mission_control_realtime._retry import Retrying, pause_seconds
 from mission_control_realtime._transports.transport import Cause, Failure, Result
 
 from .fake_service import FakeService, Heard, failing, publisher
@@ -68,6 +68,9 @@ class Pauses(unittest.TestCase):
             self.pauses(*[LATER] * 8, chance=1), [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0]
         )
         self.assertEqual(self.pauses(*[LATER] * 3, chance=0), [0, 0, 0])
+
+    def test_stay_at_five_seconds_after_any_number_of_attempts(self) -> None:
+        self.assertEqual(pause_seconds(1_100, 0, 1), 5.0)
 
     def test_are_at_least_as_long_as_the_service_asks_but_not_for_ever(self) -> None:
         asks = [Failure(Cause.NOT_SENT, "busy", True, seconds) for seconds in (2.0, 600.0)]

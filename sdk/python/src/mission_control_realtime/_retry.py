@@ -30,5 +30,6 @@ def pause_seconds(attempts: int, retry_after: float, chance: float) -> float:
     :param chance: a random number from 0 to 1
     :returns: the wait in seconds: a random part of an upper bound that doubles with each attempt, after `retry_after`
     """
-    bound = min(_CAP_SECONDS, _BASE_SECONDS * 2.0 ** (attempts - 1))
+    # A power of 1024 or more is out of range; one of 10 is above the cap.
+    bound = min(_CAP_SECONDS, _BASE_SECONDS * 2.0 ** min(attempts - 1, 10))
     return min(_CAP_SECONDS, retry_after) + chance * bound
