@@ -45,9 +45,13 @@ class Repeating(unittest.TestCase):
 
     def test_repeats_the_newest_valid_status(self) -> None:
         self.keeper.keep("a", 30)
-        self.assertEqual(self.keeper.note("a", "error"), 150)
-        self.assertEqual(self.keeper.note("a", "busy"), 150)
-        self.assertIsNone(self.keeper.note("b", "error"))
+        for agent_id, status, alive in (
+            ("a", "error", 150),
+            ("a", "busy", 150),
+            ("b", "error", None),
+        ):
+            extended = self.keeper.extend({"agentId": agent_id, "status": status})
+            self.assertEqual(extended.get("aliveForSeconds"), alive)
         self.keeper.repeat_due(self.start + 31)
         self.assertEqual(self.reported[1:], [("a", "error", 150)])
 
@@ -61,7 +65,12 @@ class Repeating(unittest.TestCase):
     def test_goes_on_if_the_application_stops_and_adds_agents_during_a_repetition(self) -> None:
         for agent in "abc":
             self.keeper.keep(agent, 30)
-        self.during = lambda: (self.keeper.release("b"), self.keeper.keep("d", 30))
+
+        def during() -> None:
+            self.keeper.release("b")
+            self.keeper.keep("d", 30)
+
+        self.during = during
         self.reported.clear()
         self.keeper.repeat_due(self.start + 31)
         self.assertEqual(
@@ -123,6 +132,28 @@ class Blocks(unittest.TestCase):
         payloads = [event["payload"] for body in service.bodies for event in body]
         alive = [payload.get("aliveForSeconds") for payload in payloads]
         self.assertEqual(alive, [25, 25, None, 150, None])
+
+    def test_prolong_and_repeat_a_status_of_broadcast_too(self) -> None:
+        with FakeService() as service, publisher(service) as mission_control:
+            with mission_control.keep_alive("a", every_seconds=5):
+                for extra in ({}, {"aliveForSeconds": 60}):
+                    values = {"agentId": "a", "status": "error", **extra}
+                    mission_control.broadcast("agent:status", values).result(30)
+                other = {"agentId": "b", "status": "error"}
+                mission_control.broadcast("agent:status", other).result(30)
+                mission_control._keeper.repeat_due(time.monotonic() + 6)
+                mission_control.flush(30)
+                payloads = [event["payload"] for body in service.bodies for event in body]
+        self.assertEqual(
+            [(one["agentId"], one["status"], one.get("aliveForSeconds")) for one in payloads],
+            [
+                ("a", "online", 25),
+                ("a", "error", 25),
+                ("a", "error", 60),
+                ("b", "error", None),
+                ("a", "error", 25),
+            ],
+        )
 
     def test_are_over_when_the_publisher_is_closed(self) -> None:
         with FakeService() as service:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
@@ -76,15 +76,16 @@ class Keeper:
             self._start()
             self._changed.notify_all()
 
-    def note(self, agent_id: str, status: str) -> int | None:
-        """Remembers the status of an agent if it is kept alive. Returns its time to live, in seconds."""
+    def extend(self, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Adds the time to live to the status of an agent that is kept alive, and remembers the status."""
+        agent_id, status = values.get("agentId"), values.get("status")
         kept = self._kept.get(agent_id) if isinstance(agent_id, str) else None
         if kept is None:
-            return None
+            return values
         # An invalid status is refused, so the previous one is repeated.
-        if status in _STATUSES:
+        if isinstance(status, str) and status in _STATUSES:
             kept.status = status
-        return kept.alive_for
+        return {"aliveForSeconds": kept.alive_for, **values}
 
     def release(self, agent_id: str) -> Future[None] | None:
         """Reports an agent as offline. Returns None if it is not kept alive."""

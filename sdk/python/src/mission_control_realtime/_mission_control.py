@@ -69,10 +69,7 @@ class MissionControl:
         :param alive_for_seconds: 10 to 86,400. If the service gets no other report of the agent within that time, it
             reports the agent as `offline`. Default: none, or that of `keep_alive`
         """
-        with self._lock:
-            kept = self._keeper.note(agent_id, status)
-            alive_for = alive_for_seconds if alive_for_seconds is not None else kept
-            return self._report_status(agent_id, status, alive_for)
+        return self._report_status(agent_id, status, alive_for_seconds)
 
     def session_activity(self, agent_id: str, session_id: str, last_message: str) -> Future[None]:
         """Reports the newest message of a session.
@@ -90,6 +87,8 @@ class MissionControl:
         :param values: the payload of the event, without its `timestamp`
         """
         with self._lock:
+            if event_type == "agent:status":
+                values = self._keeper.extend(values)
             now = time.time_ns() // 1_000_000
             event = parse_event(event_type, {**values, "timestamp": timestamps.next(now)})
             unsent = unsent_of(event_type, values)
