@@ -15,7 +15,8 @@ export function readBody({
   readonly body?: string | undefined;
   readonly isBase64Encoded: boolean;
 }): Body {
-  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+  const text = isBase64Encoded ? decode(body) : body;
+  if (text === undefined) return { ok: false, message: 'The body must be JSON in UTF-8.' };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -33,4 +34,16 @@ export function readBody({
     ok: false,
     message: `The list must have 1 to ${maxEvents} events, not ${value.length}.`,
   };
+}
+
+/** A byte order mark is kept, so a body that begins with one is refused as in a body that is not encoded. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Returns undefined for bytes that are not UTF-8. Otherwise the events would have U+FFFD in place of the sender's text. */
+function decode(base64: string): string | undefined {
+  try {
+    return utf8.decode(Buffer.from(base64, 'base64'));
+  } catch {
+    return undefined;
+  }
 }

@@ -116,6 +116,23 @@ it.each([
   expect(reportEvents).not.toHaveBeenCalled();
 });
 
+const notUtf8 = 'The body must be JSON in UTF-8.';
+const event = '{"type":"agent:status"}';
+
+it.each([
+  ['another encoding than UTF-8', Buffer.from('{"type":"é"}', 'latin1'), notUtf8],
+  ['half a character at its end', Buffer.from('{"type":"é"}').subarray(0, 10), notUtf8],
+  ['half of a surrogate pair', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), notUtf8],
+  ['a byte order mark', Buffer.from(`\uFEFF${event}`), notJson],
+])('answers 400 for an encoded body with %s', async (_what, body, message) => {
+  const { post, reportEvents } = setUp();
+  expect(await post(body.toString('base64'), { isBase64Encoded: true })).toMatchObject({
+    status: 400,
+    body: { code: 'body_invalid', message },
+  });
+  expect(reportEvents).not.toHaveBeenCalled();
+});
+
 it('reads a body that API Gateway has encoded, and accepts 100 events', async () => {
   const { post, reportEvents } = setUp(Array<ReportOutcome>(100).fill(accepted));
   const list = Array.from({ length: 100 }, (_, index) => ({ type: `ä${index}` }));
