@@ -10,6 +10,8 @@ export interface HistoryOptions {
   readonly limit?: number;
   /** Ends the iteration: it throws the reason of the signal. */
   readonly signal?: Signal;
+  /** Called before each page is asked for, as a message of the client. If it throws, the iteration throws the same. */
+  readonly onRequest?: () => void;
 }
 
 /** The error of an iteration that could not go on. */
@@ -119,13 +121,14 @@ function historyOf(
   return async function* (
     agentId: string,
     sessionId: string,
-    { before, limit = Infinity, signal }: HistoryOptions = {},
+    { before, limit = Infinity, signal, onRequest }: HistoryOptions = {},
   ): AsyncGenerator<SessionActivity, void, undefined> {
     let left = limit;
     let cursor = before === undefined ? undefined : String(before);
     while (left > 0) {
       // JSON.stringify omits a `before` that is undefined.
       const from = { before: cursor } as { before: string };
+      onRequest?.();
       const page = await ask(
         { agentId, sessionId, ...from, limit: Math.min(left, pageEvents) },
         signal,

@@ -12,8 +12,6 @@ export interface ReadOptions {
 
 /** The maximum number of requests: a client may send 20 messages at once. docs/protocol.md has the limits. */
 const maxRequests = 15;
-/** The number of events in a page. */
-const pageEvents = 100;
 
 /** Returns the sessions of a client that have reported since a time, the newest first. */
 export function sessionsSince(client: MissionControl, since: number): readonly SessionActivity[] {
@@ -34,37 +32,31 @@ export async function readTimelines(
 ): Promise<readonly SessionActivity[]> {
   const events: SessionActivity[] = [];
   let left = maxRequests;
+  const tooMany = new Error('There would be too many requests.');
 
-  /** Returns whether all events of the session were read. */
-  async function read({ agentId, sessionId }: SessionActivity): Promise<boolean> {
-    if (left === 0) return false;
+  /** The size of the events decides how many are in a page. */
+  function onRequest(): void {
+    if (left === 0) throw tooMany;
     left -= 1;
-    let room = pageEvents;
-    for await (const activity of client.history(agentId, sessionId, { signal })) {
-      if (activity.timestamp < since) return true;
-      if (room === 0) {
-        // The page that has this event was asked for already.
-        left -= 1;
-        room = pageEvents;
-      }
+  }
+
+  async function read({ agentId, sessionId }: SessionActivity): Promise<void> {
+    for await (const activity of client.history(agentId, sessionId, { signal, onRequest })) {
+      if (activity.timestamp < since) return;
       events.push(activity);
-      room -= 1;
-      if (room === 0 && left === 0) return false;
     }
-    return true;
   }
 
   for (const [index, session] of sessions.entries()) {
     try {
-      if (await read(session)) continue;
-      complain(partWords(index, sessions.length, 'that would be too many requests'));
-      return events;
+      await read(session);
     } catch (error) {
       const code = codeOf(error);
       if (code === 'agent_not_visible') continue;
       if (code === 'closed') return events;
       const isOff = code === 'timeline_off' || code === 'unknown_type';
-      complain(isOff ? offWords : partWords(index, sessions.length, whyNot(code)));
+      const why = error === tooMany ? 'that would be too many requests' : whyNot(code);
+      complain(isOff ? offWords : partWords(index, sessions.length, why));
       return events;
     }
   }

@@ -64,6 +64,23 @@ it('asks for no more than the limit, and for what was before a time', async () =
   expect(requests(socket).map(({ limit }) => limit)).toEqual([3, 1]);
 });
 
+it('calls onRequest before each page, also after an empty one, and ends if it throws', async () => {
+  const harness = new ClientHarness();
+  const socket = await harness.connect();
+  const refusal = new Error('enough');
+  let left = 2;
+  const onRequest = () => {
+    left -= 1;
+    if (left < 0) throw refusal;
+  };
+  const { messages, outcome } = read(harness.client, { onRequest });
+  await answer(socket, { messages: [], next: 'n' });
+  await answer(socket, { before: 'n', messages: ['a'], next: 'm' });
+  expect(messages).toEqual(['a']);
+  expect(outcome).toEqual({ error: refusal });
+  expect(requests(socket)).toHaveLength(2);
+});
+
 it('waits until the client is synced', async () => {
   const harness = new ClientHarness();
   const { messages } = read(harness.client);

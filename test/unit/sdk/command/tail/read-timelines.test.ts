@@ -8,10 +8,10 @@ const activity = (sessionId: string, timestamp: number): SessionActivity => ({
   ...{ agentId: 'a', sessionId, lastMessage: `at ${timestamp}`, timestamp },
 });
 
-/** Reads from timelines, each with that many events, 1 ms apart, or an error. */
+/** Reads from timelines, each with that many events, 1 ms apart, or an error, in pages of so many events. */
 async function read(
   timelines: Readonly<Record<string, number | { readonly code: string }>>,
-  { since = 0, signal = new AbortController().signal } = {},
+  { since = 0, signal = new AbortController().signal, pageEvents = 100 } = {},
 ) {
   const complaints: string[] = [];
   let requests = 0;
@@ -22,7 +22,10 @@ async function read(
     if (timeline === undefined || signal.aborted) throw signal.reason as Error;
     if (typeof timeline !== 'number') throw Object.assign(new Error('No.'), timeline);
     for (let index = 0; index < timeline; index += 1) {
-      if (index % 100 === 0) requests += 1;
+      if (index % pageEvents === 0) {
+        options?.onRequest?.();
+        requests += 1;
+      }
       yield activity(sessionId, 1_000_000 - index);
     }
   }
@@ -67,6 +70,13 @@ it('sends at most 15 requests, and says how many sessions it has read', async ()
   const { events, requests, complaints } = await read({ small: 1, large: 5_000 });
   expect([events.length, requests]).toEqual([1 + 1_400, 15]);
   expect(complaints[0]).toMatch(/^Only 1 of 2 sessions/);
+});
+
+it('sends at most 15 requests also if the messages are large, so that few are in a page', async () => {
+  const sessions = { one: 20, other: 20, last: 20 };
+  const { events, requests, complaints } = await read(sessions, { pageEvents: 3 });
+  expect([events.length, requests]).toEqual([20 + 20 + 3, 15]);
+  expect(complaints[0]).toMatch(/^Only 2 of 3 sessions .* too many requests/);
 });
 
 it.each(['timeline_off', 'unknown_type'])(
