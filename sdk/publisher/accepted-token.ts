@@ -1,7 +1,10 @@
 // Keeps the token of a publisher until the service refuses it.
 
+/** `getToken` has failed; `cause` is its error. */
+export class NoTokenError extends Error {}
+
 export interface AcceptedToken {
-  /** The current token; a new one if there is none. Rejects with the error of `getToken`. */
+  /** The current token; a new one if there is none. Rejects with a {@link NoTokenError}. */
   current(): Promise<string>;
   /** A newer token than the refused one. Requests that are refused at the same time get the same. */
   insteadOf(refused: string): Promise<string>;
@@ -19,7 +22,12 @@ export function createAcceptedToken(getToken: () => string | Promise<string>): A
     value = undefined;
     const asked = Promise.resolve()
       .then(getToken)
-      .then((token) => (value = token));
+      .then(
+        (token) => (value = token),
+        (cause: unknown) => {
+          throw new NoTokenError('getToken failed', { cause });
+        },
+      );
     known = asked;
     asked.catch(() => {
       if (known === asked) known = undefined;

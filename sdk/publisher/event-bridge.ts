@@ -29,8 +29,7 @@ export function createEventBridge(options: EventBridgeOptions): Transport<Filled
   let own: EventBridgeClient | undefined;
 
   async function load() {
-    const { EventBridgeClient: Client, PutEventsCommand } =
-      await import('@aws-sdk/client-eventbridge');
+    const { EventBridgeClient: Client, PutEventsCommand } = await importSdk();
     const client = options.client ?? (own ??= new Client(configurationOf(options)));
     return { client, PutEventsCommand };
   }
@@ -54,8 +53,9 @@ export function createEventBridge(options: EventBridgeOptions): Transport<Filled
         });
         return { failures, attemptsMade: attemptsOf(answer) };
       } catch (cause) {
-        const reason = reasonOf(cause);
-        const retryable = mayRecover(cause);
+        const isLoaded = !(cause instanceof SdkMissingError);
+        const reason = isLoaded ? reasonOf(cause) : cause.message;
+        const retryable = isLoaded && mayRecover(cause);
         const failures = parts.map((part) => ({ part, reason, retryable }));
         return { failures, cause, attemptsMade: attemptsOf(cause) };
       }
@@ -71,6 +71,20 @@ export function createEventBridge(options: EventBridgeOptions): Transport<Filled
       own?.destroy();
     },
   };
+}
+
+/** The optional peer dependency cannot be loaded; `cause` is the error of the import. */
+class SdkMissingError extends Error {}
+
+async function importSdk() {
+  try {
+    return await import('@aws-sdk/client-eventbridge');
+  } catch (cause) {
+    throw new SdkMissingError(
+      `the package @aws-sdk/client-eventbridge cannot be loaded: ${reasonOf(cause)}; install it, or report over HTTPS with the options url and getToken`,
+      { cause },
+    );
+  }
 }
 
 function configurationOf({ clientConfiguration }: EventBridgeOptions): EventBridgeClientConfig {

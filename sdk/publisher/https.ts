@@ -1,7 +1,8 @@
 // Sends events with POST /events, with a token instead of AWS credentials.
 import { utf8Length } from '../protocol';
 import type { AcceptedToken } from './accepted-token';
-import { createAcceptedToken } from './accepted-token';
+import { createAcceptedToken, NoTokenError } from './accepted-token';
+import { refusalReason } from './challenge';
 import { reasonOf, type Failure, type PendingEvent, type Transport } from './transport';
 
 /** The maximum number of events in a request. */
@@ -45,10 +46,12 @@ export function createHttps(options: HttpsOptions): Transport<SingleEvent> {
     async send(parts) {
       const body = `[${parts.map(({ events: [{ event }] }) => JSON.stringify(event)).join(',')}]`;
       try {
-        const { status, content, attemptsMade } = await post({ send, url, body }, token);
-        return { failures: failuresIn(parts, status, content), attemptsMade };
-      } catch (cause) {
-        const reason = reasonOf(cause);
+        const answer = await post({ send, url, body }, token);
+        return { failures: failuresIn(parts, answer), attemptsMade: answer.attemptsMade };
+      } catch (error) {
+        const hasToken = !(error instanceof NoTokenError);
+        const cause = hasToken ? error : error.cause;
+        const reason = `${hasToken ? '' : 'getToken failed: '}${reasonOf(cause)}`;
         const failures = parts.map((part) => ({ part, reason, retryable: true }));
         return { failures, cause, attemptsMade: 1 };
       }
@@ -93,6 +96,8 @@ interface Answer {
   readonly status: number;
   /** The JSON of the body; undefined if it is none. */
   readonly content: unknown;
+  /** Why API Gateway refuses the token. */
+  readonly refusal: string | undefined;
 }
 
 /** Makes a request, and repeats it once with a fresh token if the service refuses the token. */
@@ -122,7 +127,9 @@ async function postOnce(
     signal: AbortSignal.timeout(timeoutMilliseconds),
   });
   const text = await response.text();
-  return { status: response.status, content: jsonIn(text) };
+  const { status, headers } = response;
+  const refusal = refusalReason(headers.get('www-authenticate'), token);
+  return { status, content: jsonIn(text), refusal };
 }
 
 /** Whether the service refuses the token, but may accept a newer one. */
@@ -132,8 +139,7 @@ function isRefusal({ status, content }: Answer): boolean {
 
 function failuresIn(
   parts: readonly SingleEvent[],
-  status: number,
-  content: unknown,
+  { status, content, refusal }: Answer,
 ): Failure<SingleEvent>[] {
   if (status === 202) return [];
   const results = field(content, 'results');
@@ -146,7 +152,8 @@ function failuresIn(
         : [{ part, reason: reasonIn(result, one), retryable: isTemporary(one) }];
     });
   }
-  const reason = reasonIn(content, status);
+  const given = reasonIn(content, status);
+  const reason = refusal === undefined ? given : `${given}: ${refusal}`;
   return parts.map((part) => ({ part, reason, retryable: isTemporary(status) }));
 }
 

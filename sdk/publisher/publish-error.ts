@@ -8,13 +8,16 @@ type OtherIds = Readonly<Partial<Record<Exclude<IdName, 'agentId'>, string>>>;
 export interface UnsentEvent extends OtherIds {
   readonly type: EventType;
   readonly agentId: string;
-  /** The reason of the last failure, e.g. `ThrottlingException`. */
+  /**
+   * Why the last attempt failed: a code of the service, of AWS or of the network, e.g. `agent_out_of_scope`, `ThrottlingException`
+   * or `ECONNREFUSED`, or a text, e.g. `Unauthorized: the token has expired`.
+   */
   readonly reason: string;
 }
 
 /**
  * - `event_invalid`: the event is invalid and was not sent; the message lists the faults
- * - `not_sent`: EventBridge did not accept the event in any attempt
+ * - `not_sent`: EventBridge, or the service over HTTPS, did not accept the event in any attempt
  * - `publisher_closed`: the event was reported after `close()`
  */
 export type PublishErrorCode = 'event_invalid' | 'not_sent' | 'publisher_closed';

@@ -19,7 +19,7 @@ export interface Part {
 /** A part that was not accepted. */
 export interface Failure<OnePart extends Part> {
   readonly part: OnePart;
-  /** A code, e.g. `ThrottlingException`. */
+  /** A code or a text: see `UnsentEvent`. */
   readonly reason: string;
   /** Whether a later attempt may succeed. */
   readonly retryable: boolean;

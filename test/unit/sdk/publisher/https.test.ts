@@ -1,4 +1,5 @@
 // The publisher over HTTPS: what it sends, what it repeats, and what it reports as lost.
+import type * as Publisher from '#sdk/publisher';
 import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
 
 const url = 'https://your-domain.com/events';
@@ -143,6 +144,49 @@ it.each([
   expect(errors).toEqual([error]);
 });
 
+it.each([
+  [
+    401,
+    'Unauthorized: the token has expired',
+    'error="invalid_token" error_description="the token has expired"',
+  ],
+  [
+    401,
+    'Unauthorized: … is invalid',
+    'error="invalid_token" error_description="token-2 is invalid"',
+  ],
+  [401, `Unauthorized: ${'x'.repeat(200)}`, `error_description="${'x'.repeat(999)}"`],
+  [401, 'Unauthorized', ''],
+  [
+    403,
+    'Forbidden: the token needs the scope mc/report',
+    'scope="mc/report" error="insufficient_scope" error_description="no"',
+  ],
+  [403, 'Forbidden: no', 'error="insufficient_scope" error_description="no"'],
+])('after %d of API Gateway, the reason is %s', async (status, reason, challenge) => {
+  const message = status === 401 ? 'Unauthorized' : 'Forbidden';
+  const headers = { 'www-authenticate': `Bearer ${challenge}` };
+  const tokens = ['token-1', 'token-2'];
+  const { publisher } = setUp(() => Response.json({ message }, { status, headers }), {
+    getToken: () => (status === 403 ? 'token-2' : (tokens.shift() ?? '')),
+  });
+  const error = await errorOf(publisher.broadcastAgentStatus('agent-1', 'online'));
+  expect(error?.entries).toMatchObject([{ reason }]);
+  expect(error?.message).toContain(`agent:status of agent-1 (${reason})`);
+});
+
+it('says that getToken failed if it always does, and has its error as the cause', async () => {
+  const cause = new RangeError('no token');
+  const getToken = () => Promise.reject(cause);
+  const { publisher, requests } = setUp(accepted, { getToken });
+  const error = await errorOf(publisher.broadcastAgentStatus('agent-1', 'online'));
+  expect(error?.message).toBe(
+    `Could not send to ${url} in 5 attempt(s): agent:status of agent-1 (getToken failed: RangeError).`,
+  );
+  expect(error?.cause).toBe(cause);
+  expect(requests).toEqual([]);
+});
+
 it('repeats only the events of a list that may succeed later, and reports each other one', async () => {
   const results = [
     { status: 202 },
@@ -242,19 +286,39 @@ it('collects events that come during a request into the next one', async () => {
   expect(requests.map(({ events }) => events.length)).toEqual([1, 2]);
 });
 
-it('loads no AWS package', async () => {
+async function withoutAwsSdk(use: (isolated: typeof Publisher) => Promise<void>) {
   jest.doMock('@aws-sdk/client-eventbridge', () => {
-    throw new Error('The AWS SDK is not installed.');
+    throw Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
   });
   try {
     await jest.isolateModulesAsync(async () => {
-      const isolated = await import('#sdk/publisher');
-      const fetch = () => Promise.resolve(json(202, { accepted: 1 }));
-      const publisher = isolated.createPublisher({ url, getToken: () => 'token', fetch });
-      await publisher.broadcastAgentStatus('agent-1', 'online');
-      await publisher.close();
+      await use(await import('#sdk/publisher'));
     });
   } finally {
     jest.dontMock('@aws-sdk/client-eventbridge');
   }
+}
+
+it('loads no AWS package', async () => {
+  await withoutAwsSdk(async (isolated) => {
+    const fetch = () => Promise.resolve(json(202, { accepted: 1 }));
+    const publisher = isolated.createPublisher({ url, getToken: () => 'token', fetch });
+    await publisher.broadcastAgentStatus('agent-1', 'online');
+    await publisher.close();
+  });
+});
+
+it('is named at once as the alternative if the package for the event bus is missing', async () => {
+  await withoutAwsSdk(async (isolated) => {
+    const sleep = jest.fn(() => Promise.resolve());
+    const publisher = isolated.createPublisher({ sleep, onError: () => undefined });
+    const error = await errorOf(publisher.broadcastAgentStatus('agent-1', 'online'));
+    expect(error?.message).toContain(
+      'in 1 attempt(s): agent:status of agent-1 (the package @aws-sdk/client-eventbridge',
+    );
+    expect(error?.message).toContain(
+      'ERR_MODULE_NOT_FOUND; install it, or report over HTTPS with the options url and getToken',
+    );
+    expect(sleep).not.toHaveBeenCalled();
+  });
 });
