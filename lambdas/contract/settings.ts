@@ -198,7 +198,8 @@ export const serviceSettings = {
   timelineEvents: {
     schema: wholeNumber(1, 10_000),
     default: 200,
-    documentation: 'Maximum number of events of a session that clients can read back: the newest.',
+    documentation:
+      'Number of events after which the pages of a timeline end for a client that follows `next`. It limits what a client reads, not what it may read: `timelineHours` does.',
     readBy: ['default'],
   },
   snapshotAgents: {

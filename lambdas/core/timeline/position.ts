@@ -21,7 +21,7 @@ export function positionOf({ timestamp, lastMessage }: TimelineEvent): Position 
 /** Where the reading of a timeline has arrived. */
 export interface Cursor {
   readonly before?: Place | undefined;
-  /** The number of events that have been told so far. */
+  /** The number of events that have been told so far, as the client says: it saves reads, and protects nothing. */
   readonly told: number;
 }
 

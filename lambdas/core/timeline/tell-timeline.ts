@@ -23,7 +23,7 @@ export type HistoryRequest = Extract<ClientMessage, { type: 'session:history' }>
  */
 export type TellTimeline = (connection: ConnectionKey, request: HistoryRequest) => Promise<string>;
 
-/** @param dependencies `timelineEvents`: the maximum number of events that can be read back, over all pages */
+/** @param dependencies `timelineEvents`: after so many events, over all pages, there is no further cursor */
 export function createTellTimeline(dependencies: {
   readonly timelines: Pick<TimelineStore, 'page'>;
   readonly timelineEvents: number;

@@ -6,7 +6,7 @@ import type { Signal } from '../dependencies';
 export interface HistoryOptions {
   /** Only events before this time, in milliseconds since the Unix epoch. Default: from the newest on. */
   readonly before?: number;
-  /** The maximum number of events. Default: as many as the service lets be read back. */
+  /** The maximum number of events. Default: all until the pages of the service end. */
   readonly limit?: number;
   /** Ends the iteration: it throws the reason of the signal. */
   readonly signal?: Signal;
