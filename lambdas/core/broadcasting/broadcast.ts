@@ -1,7 +1,7 @@
 // Stores the events that backends report in registers, and broadcasts them unless they are stale or invalid.
 import { isOfSession, registerOf, type EventMessage, type Report } from '#sdk/protocol';
 import type { SourceCheck } from './bound-sources';
-import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
+import { mapConcurrently, maxConcurrentRequests } from '../map-concurrently';
 import type { Coalescer, Outgoing } from '../coalescing/coalescer';
 import { messageOfEvent } from '../fan-out/outgoing-message';
 import { createRejectEvents } from './reject-events';

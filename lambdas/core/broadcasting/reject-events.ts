@@ -1,5 +1,5 @@
 // Puts invalid events into the dead-letter queue, each with its reason.
-import { mapConcurrently, maxConcurrentRequests } from './map-concurrently';
+import { mapConcurrently, maxConcurrentRequests } from '../map-concurrently';
 import type { InvalidEvent } from './reported-events';
 import type { Count } from '../count';
 import type { DeadLetterQueue } from '../dead-letter-queue';

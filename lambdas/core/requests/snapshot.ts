@@ -7,7 +7,7 @@ import {
   type EventMessage,
   type EventType,
 } from '#sdk/protocol';
-import { mapConcurrently } from '../broadcasting/map-concurrently';
+import { mapConcurrently } from '../map-concurrently';
 import type { StateStore, StoredEvent } from '../broadcasting/ports';
 import { shards } from '../shard';
 

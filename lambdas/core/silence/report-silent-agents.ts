@@ -1,6 +1,6 @@
 // Reports the agents that have not reported within their time to live, e.g. as offline.
 import type { Coalescer } from '../coalescing/coalescer';
-import { mapConcurrently, maxConcurrentRequests } from '../broadcasting/map-concurrently';
+import { mapConcurrently, maxConcurrentRequests } from '../map-concurrently';
 import type { Clock } from '../clock';
 import { messageOfEvent } from '../fan-out/outgoing-message';
 import type { Log } from '../log';

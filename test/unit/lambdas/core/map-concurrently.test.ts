@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { mapConcurrently } from '#core/broadcasting/map-concurrently';
+import { mapConcurrently } from '#core/map-concurrently';
 
 /** A task that records its calls, and the maximum number of concurrent calls. */
 function counted(task: (item: number) => number) {
