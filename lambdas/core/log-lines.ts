@@ -90,6 +90,7 @@ export const logLines = {
   'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
   'timeline not written': { level: 'error', fields: ['eventId', 'events', 'error'] },
   'pending event not read': { level: 'error', fields: ['eventId'] },
+  'next report not requested': { level: 'error', fields: ['eventId', 'type', 'error'] },
   'completion not noted': { level: 'warn', fields: ['eventId', 'type', 'error'] },
   'post failed': { level: 'warn', fields: ['connectionId', 'statusCode', 'name', 'cause'] },
   'connection not inspected': { level: 'warn', fields: ['connectionId', 'statusCode', 'name'] },

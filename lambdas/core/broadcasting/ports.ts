@@ -17,6 +17,8 @@ export interface StorageTimes {
   readonly aliveFrom?: number;
   /** The time to live of the agent, in seconds. Absent if it has none. */
   readonly aliveForSeconds?: number | undefined;
+  /** Default: true. False: the event is stored even if it would do no more than prolong the time to live. */
+  readonly mayProlong?: boolean;
 }
 
 /** The newest event of each register. */
@@ -25,14 +27,20 @@ export interface StateStore {
    * Stores an event if it is newer than the one that its register holds, or if it is the same one and its broadcast was
    * not completed. A stale event changes nothing.
    *
-   * An event with a time to live whose value the register holds already does no more than prolong it: the register then holds the event's
-   * time to live, and is compared by its timestamp, but is read as the first event of this value. This is limited to half of
-   * the register's lifetime, because clients forget a register of which they hear nothing for that long.
+   * An event with a time to live whose value the register holds already does no more than prolong it: the register then holds
+   * the event's time to live, and is compared by its timestamp, but is read as the first event of this value. This needs a
+   * completed broadcast of the first event: otherwise this one is broadcast. And it is limited to half of the register's
+   * lifetime, because clients forget a register of which they hear nothing for that long.
    * @returns `prolonged`: there is nothing to broadcast
    */
   put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'>;
   /** Marks an event as broadcast to all connections, unless its register holds a newer one by now. */
   completeBroadcast(event: EventMessage): Promise<void>;
+  /**
+   * Makes the next report about the register of an event be broadcast, even if it would do no more than prolong: clients may
+   * have got an event that could not be stored.
+   */
+  requireBroadcast(event: EventMessage): Promise<void>;
   /** For each of the events, whether its register holds a newer one by now; read consistently. */
   areSuperseded(events: readonly EventMessage[]): Promise<readonly boolean[]>;
   /**

@@ -1,5 +1,7 @@
 // Reports the agents that have not reported within their time to live, e.g. as offline.
 import type { Coalescer } from '../coalescing/coalescer';
+import type { LaneEnd } from '../coalescing/ports';
+import { isComplete } from '../broadcasting/broadcast';
 import { mapConcurrently, maxConcurrentRequests } from '../map-concurrently';
 import type { Clock } from '../clock';
 import { messageOfEvent } from '../fan-out/outgoing-message';
@@ -46,9 +48,14 @@ export function createReportSilentAgents(dependencies: {
       const silent = await store(await find());
       if (silent.length === 0) return;
       const messages = silent.map(({ event }) => messageOfEvent(event));
-      const onFlushed = () => Promise.resolve();
+      const ends: LaneEnd[] = [];
+      const onFlushed = (flushed: readonly LaneEnd[]) => {
+        ends.push(...flushed);
+        return Promise.resolve();
+      };
       await coalescer.send({ id: `silent-${now()}`, messages, onFlushed }, deadline);
-      // From here on, it is certain that the messages are sent.
+      if (!ends.every(isComplete)) throw new Error('Not every connection was reached.');
+      // From here on, it is certain that the messages are sent: by this call, or by another invocation.
       await mapConcurrently(maxConcurrentRequests, silent, (one) => silence.complete(one));
       log.info('silent agents reported', { agents: silent.length });
     } catch (error) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { StateStore, StoredEvent } from '#core/broadcasting/ports';
 import { shards } from '#core/shard';
 import type { SilenceStore, SilentRegister } from '#core/silence/ports';
-import { isNewer, versionOfEvent, type AgentStatus } from '#sdk/protocol';
+import { isNewer, versionOfEvent, type AgentStatus, type EventMessage } from '#sdk/protocol';
 import { agentEvent, sessionEvent } from '../data/events';
 
 const now = 1_707_163_200_000;
@@ -28,6 +28,16 @@ async function allOf({ state }: Stores, since = 0, time = now): Promise<StoredEv
   return found;
 }
 
+/** Stores an event, and completes its broadcast. */
+async function putAndComplete(
+  { state }: Stores,
+  event: EventMessage,
+  times: ReturnType<typeof at>,
+): Promise<void> {
+  await expect(state.put(event, times)).resolves.toBe('stored');
+  await state.completeBroadcast(event);
+}
+
 async function silentOf({ silence }: Stores, time: number): Promise<SilentRegister[]> {
   const found: SilentRegister[] = [];
   for (const shard of shards) {
@@ -49,7 +59,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
     it('prolong a register that holds the same value, and return its first event', async () => {
       const stores = await create();
       const { state } = stores;
-      await expect(state.put(agentEvent('a', 'online', 5), at(now, 60))).resolves.toBe('stored');
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
       for (const [index, timestamp] of [10, 20, 30].entries()) {
         const outcome = state.put(agentEvent('a', 'online', timestamp), at(now + index, 60));
         await expect(outcome).resolves.toBe('prolonged');
@@ -65,7 +75,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
     it('prolong an event that had no time to live, and end it by one that has none', async () => {
       const stores = await create();
       const { state } = stores;
-      await state.put(agentEvent('a', 'error', 5), at(now));
+      await putAndComplete(stores, agentEvent('a', 'error', 5), at(now));
       const withOne = state.put(agentEvent('a', 'error', 6), at(now, 60));
       await expect(withOne).resolves.toBe('prolonged');
       const without = state.put(agentEvent('a', 'error', 7), at(now + 1));
@@ -81,6 +91,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
       for (const [index, delay] of [0, 20_000, 90_000].entries()) {
         const outcome = stores.state.put(agentEvent('a', 'online', index), late(delay));
         await expect(outcome).resolves.toBe(index === 0 ? 'stored' : 'prolonged');
+        await stores.state.completeBroadcast(agentEvent('a', 'online', index));
         await expect(silentOf(stores, now + 59_999)).resolves.toEqual([]);
         await expect(silentOf(stores, now + 60_000)).resolves.toHaveLength(1);
       }
@@ -89,7 +100,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
     it('compare events with the newest report, not with the first one of its value', async () => {
       const stores = await create();
       const { state } = stores;
-      await state.put(agentEvent('a', 'online', 5), at(now, 60));
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
       await state.put(agentEvent('a', 'online', 20), at(now, 60));
       for (const aliveForSeconds of [undefined, 60]) {
         const late = (status: AgentStatus['status'], timestamp: number) =>
@@ -103,23 +114,54 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
       await expect(state.put(agentEvent('a', 'error', 21), at(now))).resolves.toBe('stored');
     });
 
-    it('broadcast an event that was prolonged meanwhile, until its broadcast is completed', async () => {
+    it('prolong no event whose broadcast is not completed, so that the next report is broadcast', async () => {
       const stores = await create();
       const { state } = stores;
-      const event = agentEvent('a', 'online', 5);
-      await state.put(event, at(now, 60));
-      await state.put(agentEvent('a', 'online', 20), at(now, 60));
-      await expect(state.put(event, at(now + 9, 60))).resolves.toBe('stored');
-      // The newest timestamp stays.
-      await expect(state.put(agentEvent('a', 'offline', 10), at(now))).resolves.toBe('stale');
-      await state.completeBroadcast(event);
-      await expect(state.put(event, at(now + 9, 60))).resolves.toBe('stale');
+      for (const aliveForSeconds of [undefined, 60]) {
+        const agentId = `agent-${aliveForSeconds}`;
+        const report = (timestamp: number, alive?: number) =>
+          state.put(agentEvent(agentId, 'online', timestamp), at(now, alive));
+        await expect(report(5, aliveForSeconds)).resolves.toBe('stored');
+        await expect(report(6, 60)).resolves.toBe('stored');
+        // The same report again, because the call that should broadcast it ended early.
+        await expect(report(6, 60)).resolves.toBe('stored');
+        await state.completeBroadcast(agentEvent(agentId, 'online', 5));
+        await expect(report(7, 60)).resolves.toBe('stored');
+        await state.completeBroadcast(agentEvent(agentId, 'online', 7));
+        await expect(report(7, 60)).resolves.toBe('stale');
+        await expect(report(8, 60)).resolves.toBe('prolonged');
+      }
+    });
+
+    it('store the next report of an agent if its broadcast is required', async () => {
+      const stores = await create();
+      const { state } = stores;
+      const lost = agentEvent('a', 'offline', 6);
+      await state.requireBroadcast(lost);
+      await expect(allOf(stores)).resolves.toEqual([]);
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
+      await state.requireBroadcast(lost);
+      const next = agentEvent('a', 'online', 7);
+      await putAndComplete(stores, next, at(now + 1, 60));
+      await expect(allOf(stores)).resolves.toEqual([{ event: next, updatedAt: now + 1 }]);
+      const later = state.put(agentEvent('a', 'online', 8), at(now + 2, 60));
+      await expect(later).resolves.toBe('prolonged');
+    });
+
+    it('store an event that may not only prolong', async () => {
+      const stores = await create();
+      const { state } = stores;
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
+      const event = agentEvent('a', 'online', 7);
+      const times = { ...at(now + 1, 60), mayProlong: false };
+      await expect(state.put(event, times)).resolves.toBe('stored');
+      await expect(allOf(stores)).resolves.toEqual([{ event, updatedAt: now + 1 }]);
     });
 
     it('store an event anew if clients would forget its register soon', async () => {
       const stores = await create();
       const { state } = stores;
-      await state.put(agentEvent('a', 'online', 5), at(now, 60));
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
       const half = now + 3.5 * day;
       const before = state.put(agentEvent('a', 'online', 6), at(half - 1, 60));
       await expect(before).resolves.toBe('prolonged');
@@ -130,7 +172,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
 
     it('keep a register for its lifetime after the time to live', async () => {
       const stores = await create();
-      await stores.state.put(agentEvent('a', 'online', 5), at(now));
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now));
       await stores.state.put(agentEvent('a', 'online', 6), at(now + 1_000, 60));
       const end = now + 1_000 + 7 * day + 60_000;
       await expect(allOf(stores, 0, end - 1_000)).resolves.toHaveLength(1);
@@ -140,7 +182,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
     it('find a silent agent until it is reported, with the same event each time', async () => {
       const stores = await create();
       const { state, silence } = stores;
-      await state.put(agentEvent('a', 'online', 5), at(now, 60));
+      await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
       await state.put(agentEvent('a', 'online', 1_000), at(now + 10, 60));
       await state.put(agentEvent('b', 'online', 5), at(now));
       await state.put(sessionEvent('a', 's', 'hello', 5), at(now));
@@ -197,6 +239,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
         status: fc.constantFrom('online' as const, 'offline' as const, 'error' as const),
         timestamp: fc.nat(4),
         alive: fc.constantFrom(undefined, 60),
+        isCompleted: fc.boolean(),
       });
       await fc.assert(
         fc.asyncProperty(fc.array(report, { minLength: 1, maxLength: 8 }), async (reports) => {
@@ -204,7 +247,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
           /** What a client holds that has got every message. */
           let shown: AgentStatus | undefined;
           let newest = { timestamp: -1, value: '' };
-          for (const { status, timestamp, alive } of reports) {
+          for (const { status, timestamp, alive, isCompleted } of reports) {
             const event = agentEvent(agentId, status, timestamp);
             const aliveForSeconds = status === 'offline' ? undefined : alive;
             const outcome = await stores.state.put(event, at(now, aliveForSeconds));
@@ -214,6 +257,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
               expect(outcome).not.toBe('stale');
             }
             if (outcome === 'stored') shown = event.payload as AgentStatus;
+            if (isCompleted) await stores.state.completeBroadcast(event);
           }
           const held: unknown[] = [];
           for await (const page of stores.state.pagesOfAgent(agentId, 0, now)) held.push(...page);

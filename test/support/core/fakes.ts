@@ -256,7 +256,7 @@ export class MemoryStateStore implements StateStore {
 
   async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'> {
     const known = this.registers.get(registerOf(event));
-    const { updatedAt, aliveFrom = updatedAt, aliveForSeconds } = times;
+    const { updatedAt, aliveFrom = updatedAt, aliveForSeconds, mayProlong = true } = times;
     const expiresAt = times.expiresAt + (aliveForSeconds ?? 0) * 1000;
     const alive = aliveForSeconds !== undefined && {
       aliveForSeconds,
@@ -266,7 +266,8 @@ export class MemoryStateStore implements StateStore {
     const held = known && { ...versionOfEvent(known.event), ...heldTimestamp(known) };
     if (known !== undefined && held !== undefined) {
       const isRecent = known.updatedAt > updatedAt - (times.expiresAt - updatedAt) / 2;
-      if (alive && isRecent && held.value === value && held.timestamp < timestamp) {
+      const isDone = known.broadcast === 'done' && held.value === value;
+      if (alive && mayProlong && isRecent && isDone && held.timestamp < timestamp) {
         const prolonged = { ...known, ...alive, expiresAt, prolongedAt: timestamp };
         this.registers.set(registerOf(event), prolonged);
         return Promise.resolve('prolonged');
@@ -275,7 +276,6 @@ export class MemoryStateStore implements StateStore {
         const isUnfinished =
           known.broadcast === 'pending' && JSON.stringify(known.event) === JSON.stringify(event);
         if (!isUnfinished) return Promise.resolve('stale');
-        if (known.prolongedAt !== undefined) return Promise.resolve('stored');
       }
     }
     const register = { event, updatedAt, expiresAt, broadcast: 'pending', ...alive } as const;
@@ -296,6 +296,13 @@ export class MemoryStateStore implements StateStore {
     if (known !== undefined && JSON.stringify(known.event) === JSON.stringify(event)) {
       this.registers.set(registerOf(event), { ...known, broadcast: 'done' });
     }
+    return Promise.resolve();
+  }
+
+  async requireBroadcast(event: EventMessage): Promise<void> {
+    const known = this.registers.get(registerOf(event));
+    if (known !== undefined)
+      this.registers.set(registerOf(event), { ...known, broadcast: 'pending' });
     return Promise.resolve();
   }
 

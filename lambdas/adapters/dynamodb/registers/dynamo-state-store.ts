@@ -12,7 +12,7 @@ import { readItems } from '../requests/dynamo-batch-get';
 import { wasMet } from '../requests/dynamo-condition';
 import { stateKey, statePartition, stateRangesOf, type StateRange } from '../dynamo-keys';
 import { fieldAttributes, toStored, type StateItem } from './dynamo-state-items';
-import { keepPending, markBroadcast, restartTimeToLive, putIfNewer } from './dynamo-state-writes';
+import { markBroadcast, markPending, putIfNewer, restartTimeToLive } from './dynamo-state-writes';
 import { ttlAttribute, ttlOf } from '../dynamo-ttl';
 import type { Sender } from '../requests/dynamo-sender';
 
@@ -27,15 +27,19 @@ export function createDynamoStateStore(
 
     async put(event, times) {
       const write = (command: PutCommand | UpdateCommand) => wasMet(sender.send(command as never));
-      const isAlive = times.aliveForSeconds !== undefined;
-      if (isAlive && (await write(restartTimeToLive(tableName, event, times)))) return 'prolonged';
-      if (await write(putIfNewer(tableName, event, times))) return 'stored';
-      // Without a time to live, a stale event costs no further write.
-      return isAlive && (await write(keepPending(tableName, event))) ? 'stored' : 'stale';
+      const { aliveForSeconds, mayProlong = true } = times;
+      if (aliveForSeconds !== undefined && mayProlong) {
+        if (await write(restartTimeToLive(tableName, event, times))) return 'prolonged';
+      }
+      return (await write(putIfNewer(tableName, event, times))) ? 'stored' : 'stale';
     },
 
     async completeBroadcast(event) {
       await wasMet(sender.send(markBroadcast(tableName, event)));
+    },
+
+    async requireBroadcast(event) {
+      await wasMet(sender.send(markPending(tableName, event)));
     },
 
     pages: (shard, since, now) =>

@@ -21,7 +21,6 @@ export function putIfNewer(
     [ttlAttribute]: registerTtlOf(times),
     ...timeToLiveOf(times),
   };
-  const isPossiblyProlonged = canBeProlonged(event);
   return new PutCommand({
     TableName: tableName,
     Item: { ...stateKey(event), ...item },
@@ -31,17 +30,15 @@ export function putIfNewer(
     ConditionExpression:
       'attribute_not_exists(pk) OR #timestamp < :timestamp ' +
       'OR #timestamp = :timestamp AND #value < :value ' +
-      'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending' +
-      // An event that has only prolonged is never broadcast.
-      (isPossiblyProlonged ? ' AND attribute_not_exists(#since)' : ''),
-    ExpressionAttributeNames: { ...namesOf(event), ...(isPossiblyProlonged && sinceName) },
+      'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending',
+    ExpressionAttributeNames: namesOf(event),
     ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':pending': 'pending' },
   });
 }
 
 /**
- * Restarts the time to live in a register that holds an older event with the same value. The value of `timestamp` before this
- * write is the first one: the operands of SET are the attributes before the update.
+ * Restarts the time to live in a register that holds an older event with the same value, whose broadcast is completed. The value
+ * of `timestamp` before this write is the first one: the operands of SET are the attributes before the update.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.UpdateExpressions.html
  */
 export function restartTimeToLive(
@@ -58,19 +55,20 @@ export function restartTimeToLive(
     UpdateExpression:
       'SET #since = if_not_exists(#since, #timestamp), #timestamp = :timestamp, ' +
       '#aliveForSeconds = :aliveForSeconds, #aliveUntil = :aliveUntil, #ttl = :ttl',
-    ConditionExpression: '#value = :value AND #timestamp < :timestamp AND #updatedAt > :recently',
+    ConditionExpression:
+      '#value = :value AND #timestamp < :timestamp AND #broadcast = :done AND #updatedAt > :recently',
     ExpressionAttributeNames: {
-      '#timestamp': 'timestamp',
-      '#value': definitionOf(event.type).value,
+      ...namesOf(event),
       '#updatedAt': 'updatedAt',
       '#aliveForSeconds': 'aliveForSeconds',
       '#aliveUntil': 'aliveUntil',
       '#ttl': ttlAttribute,
-      ...sinceName,
+      '#since': 'since',
     },
     ExpressionAttributeValues: {
       ':timestamp': timestamp,
       ':value': value,
+      ':done': 'done',
       ':aliveForSeconds': aliveForSeconds,
       ':aliveUntil': aliveUntil,
       ':ttl': registerTtlOf(times),
@@ -80,38 +78,27 @@ export function restartTimeToLive(
   });
 }
 
-/**
- * Changes nothing. Its condition is met if later events have only prolonged this one, and its broadcast is not completed: it
- * must be sent, but must not be written again, because the register would lose the newest timestamp.
- */
-export function keepPending(tableName: string, event: EventMessage): UpdateCommand {
-  const { timestamp, value } = versionOfEvent(event);
+/** Marks the event that a register holds as not broadcast, whichever it is. */
+export function markPending(tableName: string, event: EventMessage): UpdateCommand {
   return new UpdateCommand({
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression: 'SET #broadcast = :pending',
-    ConditionExpression: '#since = :timestamp AND #value = :value AND #broadcast = :pending',
-    ExpressionAttributeNames: {
-      '#value': definitionOf(event.type).value,
-      '#broadcast': 'broadcast',
-      ...sinceName,
-    },
-    ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':pending': 'pending' },
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#broadcast': 'broadcast' },
+    ExpressionAttributeValues: { ':pending': 'pending' },
   });
 }
 
 /** Marks an event as broadcast, if its register still holds it. */
 export function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
   const { timestamp, value } = versionOfEvent(event);
-  const isPossiblyProlonged = canBeProlonged(event);
   return new UpdateCommand({
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression: 'SET #broadcast = :done',
-    ConditionExpression:
-      '#timestamp = :timestamp AND #value = :value' +
-      (isPossiblyProlonged ? ' OR #since = :timestamp AND #value = :value' : ''),
-    ExpressionAttributeNames: { ...namesOf(event), ...(isPossiblyProlonged && sinceName) },
+    ConditionExpression: '#timestamp = :timestamp AND #value = :value',
+    ExpressionAttributeNames: namesOf(event),
     ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
   });
 }
@@ -122,12 +109,6 @@ function namesOf({ type }: EventMessage): Record<string, string> {
     '#value': definitionOf(type).value,
     '#broadcast': 'broadcast',
   };
-}
-
-const sinceName = { '#since': 'since' };
-
-function canBeProlonged({ type }: EventMessage): boolean {
-  return definitionOf(type).whenSilent !== undefined;
 }
 
 /** Readers compare it with the current time in seconds, which is rounded down as well. */

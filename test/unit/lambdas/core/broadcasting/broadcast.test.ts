@@ -1,4 +1,5 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
+import type { Coalescer } from '#core/coalescing/coalescer';
 import { eventTypes, registerOf, type EventMessage } from '#sdk/protocol';
 import { MemoryStateStore } from '../../../../support/core/fakes';
 import { createFanOutHarness } from '../../../../support/core/fan-out';
@@ -21,7 +22,8 @@ function setUp() {
     timeline.writes.push(...events);
     return timeline.written;
   };
-  const broadcast = createBroadcast({ ...harness, state, deadLetters, lifetimes, writeTimeline });
+  const dependencies = { ...harness, state, deadLetters, lifetimes, writeTimeline };
+  const broadcast = createBroadcast(dependencies);
   /** Reports an event, and returns the log fields of its fan-out: undefined if there was none. */
   const report = async (type: string, payload: unknown) => {
     const before = harness.log.lines.length;
@@ -29,7 +31,10 @@ function setUp() {
     await harness.clock.run(broadcast(event, harness.now() + 20_000));
     return harness.log.lines.slice(before).find(({ message }) => message === 'fan-out')?.fields;
   };
-  return { ...harness, poster: harness.gateway, state, kept, deadLetters, timeline, report };
+  return {
+    ...{ ...harness, dependencies, poster: harness.gateway, state, kept, deadLetters },
+    ...{ timeline, report },
+  };
 }
 
 const status = { agentId: 'agent-123', status: 'online', timestamp: 1_707_163_200_000 } as const;
@@ -165,6 +170,87 @@ describe('an event with a time to live', () => {
       { ...status, status: 'error', timestamp: status.timestamp + 2 },
     ]);
   });
+});
+
+describe('a report that would only prolong a time to live is sent', () => {
+  const alive = { ...status, aliveForSeconds: 60 };
+  const later = (milliseconds: number) => ({
+    ...alive,
+    timestamp: status.timestamp + milliseconds,
+  });
+  const sentBy = ({ poster }: ReturnType<typeof setUp>) =>
+    poster.posts.splice(0).map(({ message }) => {
+      const { payload } = message as { payload: typeof status };
+      return `${payload.status} ${payload.timestamp - status.timestamp}`;
+    });
+
+  it('if the event before it was sent, but could not be stored', async () => {
+    const harness = setUp();
+    const { clock, connections, state, report } = harness;
+    connections.seed(clock.now(), ['alice']);
+    await report('agent:status', alive);
+    const put = state.put.bind(state);
+    state.put = () => Promise.reject(new Error('the table is busy'));
+    clock.advance(500);
+    await report('agent:status', { ...later(1), status: 'offline' });
+    state.put = put;
+    for (const milliseconds of [2, 3]) {
+      clock.advance(500);
+      await report('agent:status', later(milliseconds));
+    }
+    expect(sentBy(harness)).toEqual(['online 0', 'offline 1', 'online 2']);
+  });
+
+  it('if the event before it did not reach every connection', async () => {
+    const harness = setUp();
+    const { clock, connections, poster, queue, report } = harness;
+    connections.seed(clock.now(), ['alice']);
+    const send = queue.send.bind(queue);
+    queue.send = () => Promise.reject(new Error('the queue is down'));
+    poster.answer = () => 'throttled';
+    await report('agent:status', alive);
+    queue.send = send;
+    poster.answer = () => 'delivered';
+    poster.posts.length = 0;
+    for (const milliseconds of [1, 2]) {
+      clock.advance(500);
+      await report('agent:status', later(milliseconds));
+    }
+    expect(sentBy(harness)).toEqual(['online 1']);
+  });
+
+  it('with those before it in its pack that have another status', async () => {
+    const harness = setUp();
+    const { clock, connections, report } = harness;
+    connections.seed(clock.now(), ['alice']);
+    await report('agent:status', alive);
+    clock.advance(500);
+    const events = [later(1), { ...later(2), status: 'error' }, later(3)].map((payload) => ({
+      ...{ type: 'agent:status', payload },
+    }));
+    await report('events:batch', { events });
+    const sent = sentBy(harness);
+    expect(sent[0]).toBe('online 0');
+    expect(sent.slice(-2)).toEqual(['error 2', 'online 3']);
+  });
+});
+
+it('notes that an event with a time to live is broadcast by another invocation, so that the next ones only prolong it', async () => {
+  const { clock, dependencies, state } = setUp();
+  const coalescer: Pick<Coalescer, 'send'> = {
+    async send(outgoing) {
+      await outgoing;
+    },
+  };
+  const broadcast = createBroadcast({ ...dependencies, coalescer });
+  for (const type of ['agent:status', 'session:activity']) {
+    const payload = { ...status, sessionId: 's', lastMessage: 'm', aliveForSeconds: 60 };
+    await broadcast({ id: 'event', type, payload, whole: {} }, clock.now() + 1_000);
+  }
+  expect([...state.registers.values()].map((register) => register.broadcast)).toEqual([
+    'done',
+    'pending',
+  ]);
 });
 
 it('stores the event of each register with its expiry, and marks its broadcast as done', async () => {

@@ -1,5 +1,6 @@
 // What heartbeats do about agents that have not reported within their time to live.
 import { createBroadcast } from '#core/broadcasting/broadcast';
+import { createReportSilentAgents } from '#core/silence/report-silent-agents';
 import { readSnapshot } from '#core/requests/snapshot';
 import type { AgentStatus } from '#sdk/protocol';
 import { agentEvent } from '../../../../support/data/events';
@@ -158,6 +159,27 @@ it.each(['store', 'complete'] as const)(
     expect(sent()).toEqual([]);
   },
 );
+
+it('sends offline again at the next heartbeat if not every connection was reached', async () => {
+  const { clock, silence, now, log, report, beat, event, sent } = setUp();
+  await report('a', 'online', 0);
+  sent();
+  clock.advance(60_000);
+  const failing = createReportSilentAgents({
+    ...{ silence, now, log },
+    coalescer: {
+      send: async (outgoing) => (await outgoing)?.onFlushed(['failed', undefined]),
+    },
+  });
+  await clock.run(failing(clock.now() + 20_000));
+  expect(sent()).toEqual([]);
+  clock.advance(30_000);
+  await beat();
+  expect(sent()).toEqual([event('a', 'offline', 60)]);
+  clock.advance(30_000);
+  await beat();
+  expect(sent()).toEqual([]);
+});
 
 it('does not reject if the registers cannot be read', async () => {
   const { silence, log, beat } = setUp();
