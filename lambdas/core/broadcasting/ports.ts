@@ -17,8 +17,8 @@ export interface StorageTimes {
   readonly aliveFrom?: number;
   /** The time to live of the agent, in seconds. Absent if it has none. */
   readonly aliveForSeconds?: number | undefined;
-  /** Default: true. False: the event is stored even if it would do no more than prolong the time to live. */
-  readonly mayProlong?: boolean;
+  /** Whether an event is stored that would do no more than restart the time to live. Default: false. */
+  readonly mustStore?: boolean;
 }
 
 /** The newest event of each register. */

@@ -50,11 +50,11 @@ export function createRegisters(dependencies: {
 }): Registers {
   const { state, count, lifetimes, now, log } = dependencies;
 
-  async function put(report: Report, { id, acceptedAt }: ReportedEvent, mayProlong: boolean) {
+  async function put(report: Report, { id, acceptedAt }: ReportedEvent, mustStore: boolean) {
     const { event, aliveForSeconds } = report;
     const times = timesOf(now(), lifetimeOf(event, lifetimes), acceptedAt);
     try {
-      return await state.put(event, { ...times, aliveForSeconds, mayProlong });
+      return await state.put(event, { ...times, aliveForSeconds, mustStore });
     } catch (error) {
       log.error('state not stored', { eventId: id, type: event.type, error });
       count('StateFailures');
@@ -87,7 +87,7 @@ export function createRegisters(dependencies: {
       const newest = newestPerRegister(reports);
       const changing = registersWithChanges(reports);
       const outcomes = await mapConcurrently(maxConcurrentRequests, newest, (report) =>
-        put(report, reported, !changing.has(registerOf(report.event))),
+        put(report, reported, changing.has(registerOf(report.event))),
       );
       const reportsWith = (outcome: (typeof outcomes)[number]) =>
         newest.filter((_, index) => outcomes[index] === outcome);

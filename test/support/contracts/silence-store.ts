@@ -148,12 +148,12 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
       await expect(later).resolves.toBe('prolonged');
     });
 
-    it('store an event that may not only prolong', async () => {
+    it('store an event that must be stored, though it only prolongs', async () => {
       const stores = await create();
       const { state } = stores;
       await putAndComplete(stores, agentEvent('a', 'online', 5), at(now, 60));
       const event = agentEvent('a', 'online', 7);
-      const times = { ...at(now + 1, 60), mayProlong: false };
+      const times = { ...at(now + 1, 60), mustStore: true };
       await expect(state.put(event, times)).resolves.toBe('stored');
       await expect(allOf(stores)).resolves.toEqual([{ event, updatedAt: now + 1 }]);
     });

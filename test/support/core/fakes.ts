@@ -256,7 +256,7 @@ export class MemoryStateStore implements StateStore {
 
   async put(event: EventMessage, times: StorageTimes): Promise<'stored' | 'prolonged' | 'stale'> {
     const known = this.registers.get(registerOf(event));
-    const { updatedAt, aliveFrom = updatedAt, aliveForSeconds, mayProlong = true } = times;
+    const { updatedAt, aliveFrom = updatedAt, aliveForSeconds, mustStore = false } = times;
     const expiresAt = times.expiresAt + (aliveForSeconds ?? 0) * 1000;
     const alive = aliveForSeconds !== undefined && {
       aliveForSeconds,
@@ -267,7 +267,7 @@ export class MemoryStateStore implements StateStore {
     if (known !== undefined && held !== undefined) {
       const isRecent = known.updatedAt > updatedAt - (times.expiresAt - updatedAt) / 2;
       const isDone = known.broadcast === 'done' && held.value === value;
-      if (alive && mayProlong && isRecent && isDone && held.timestamp < timestamp) {
+      if (alive && !mustStore && isRecent && isDone && held.timestamp < timestamp) {
         const prolonged = { ...known, ...alive, expiresAt, prolongedAt: timestamp };
         this.registers.set(registerOf(event), prolonged);
         return Promise.resolve('prolonged');

@@ -27,8 +27,8 @@ export function createDynamoStateStore(
 
     async put(event, times) {
       const write = (command: PutCommand | UpdateCommand) => wasMet(sender.send(command as never));
-      const { aliveForSeconds, mayProlong = true } = times;
-      if (aliveForSeconds !== undefined && mayProlong) {
+      const { aliveForSeconds, mustStore = false } = times;
+      if (aliveForSeconds !== undefined && !mustStore) {
         if (await write(restartTimeToLive(tableName, event, times))) return 'prolonged';
       }
       return (await write(putIfNewer(tableName, event, times))) ? 'stored' : 'stale';
