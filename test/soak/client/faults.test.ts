@@ -36,17 +36,20 @@ const heartbeatSeconds = 1;
 
 /** Much shorter times than the defaults, but on a busy machine long enough for the stack. */
 function timingFor(handshakeMilliseconds: number) {
+  const heartbeatMs = Math.max(500, handshakeMilliseconds * 2);
+  // A connection is silent after 2.5 intervals: before that, it must not be replaced, or no client would notice the silence.
+  const rotateMinMs = Math.max(4_000, heartbeatMs * 4);
   return {
     backoffBaseMs: 50,
     backoffCapMs: 400,
     stableAfterMs: 200,
     tokenTimeoutMs: Math.max(1_000, handshakeMilliseconds * 8),
     connectTimeoutMs: Math.max(1_000, handshakeMilliseconds * 8),
-    heartbeatMs: Math.max(500, handshakeMilliseconds * 2),
+    heartbeatMs,
     pongTimeoutMs: Math.max(400, handshakeMilliseconds * 4),
     refreshBeforeMs: 500,
-    rotateMinMs: 4_000,
-    rotateMaxMs: 10_000,
+    rotateMinMs,
+    rotateMaxMs: rotateMinMs * 2.5,
     lingerMs: 200,
     unauthorizedRetryMs: 300,
     replacedRetryMs: 500,
