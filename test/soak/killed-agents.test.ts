@@ -92,7 +92,7 @@ async function simulate(lives: readonly Life[], random: () => number) {
 const day = 24 * 60 * 60_000;
 
 it('are not reported as offline within a day in which 1 % of the reports are lost, and 1 % are late', async () => {
-  const lives = [10, 60].map((everySeconds) => ({
+  const lives = [5, 10, 30, 60].map((everySeconds) => ({
     ...{ agentId: `every-${everySeconds}`, everySeconds, killedAt: day },
   }));
   const offline = await simulate(lives, seeded(1));

@@ -17,16 +17,16 @@ export function describeRateLimitStore(
 
     it('grants the burst at once, and then tokens at the rate', async () => {
       const store = await create();
-      await expect(takeMany(store, 40, start)).resolves.toBe(20);
-      await expect(takeMany(store, 40, start + 999)).resolves.toBe(0);
-      await expect(takeMany(store, 40, start + 1_000)).resolves.toBe(1);
-      await expect(takeMany(store, 40, start + 6_500)).resolves.toBe(5);
+      await expect(takeMany(store, 100, start)).resolves.toBe(20);
+      await expect(takeMany(store, 100, start + 999)).resolves.toBe(0);
+      await expect(takeMany(store, 100, start + 1_000)).resolves.toBe(1);
+      await expect(takeMany(store, 100, start + 6_500)).resolves.toBe(5);
     });
 
     it('never grants more than the burst at once', async () => {
       const store = await create();
       await takeMany(store, 20, start);
-      await expect(takeMany(store, 40, start + 3_600_000)).resolves.toBe(20);
+      await expect(takeMany(store, 100, start + 3_600_000)).resolves.toBe(20);
     });
 
     it('counts each user and each purpose separately', async () => {
@@ -65,7 +65,7 @@ export function describeRateLimitStore(
       await store.empty('ann', 'messages', limit, start + 30_000);
       await expect(takeMany(store, 3, start + 59_998)).resolves.toBe(0);
       await expect(takeMany(store, 3, start + 60_000)).resolves.toBe(1);
-      await expect(takeMany(store, 40, start + 63_000)).resolves.toBe(3);
+      await expect(takeMany(store, 100, start + 63_000)).resolves.toBe(3);
       await store.empty('bob', 'messages', limit, start + 60_000);
       await expect(store.take('bob', 'messages', limit, start + 59_000)).resolves.toBe(false);
       await expect(store.take('bob', 'messages', limit, start + 60_000)).resolves.toBe(true);

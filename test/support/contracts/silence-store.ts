@@ -265,7 +265,7 @@ export function describeTimeToLive(name: string, create: () => Stores | Promise<
           // A snapshot says the same as the messages.
           expect(held).toMatchObject([{ event: { payload: shown } }]);
         }),
-        { numRuns: 30 },
+        { numRuns: 60 },
       );
     });
   });
