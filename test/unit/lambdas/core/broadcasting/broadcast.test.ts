@@ -129,6 +129,17 @@ it('throws if a rejected event cannot be moved to the dead-letter queue, so that
   await expect(report('agent:status', {})).rejects.toThrow('the queue is down');
 });
 
+/** Lets messages be lost for every connection, until the returned function is called. */
+function loseMessages({ poster, queue }: ReturnType<typeof setUp>): () => void {
+  const send = queue.send.bind(queue);
+  queue.send = () => Promise.reject(new Error('the queue is down'));
+  poster.answer = () => 'throttled';
+  return () => {
+    queue.send = send;
+    poster.answer = () => 'delivered';
+  };
+}
+
 const agentOf = ({ state }: ReturnType<typeof setUp>) =>
   state.registers.get(registerOf({ type: 'agent:status', payload: status }));
 
@@ -203,14 +214,11 @@ describe('a report that would only prolong a time to live is sent', () => {
 
   it('if the event before it did not reach every connection', async () => {
     const harness = setUp();
-    const { clock, connections, poster, queue, report } = harness;
+    const { clock, connections, poster, report } = harness;
     connections.seed(clock.now(), ['alice']);
-    const send = queue.send.bind(queue);
-    queue.send = () => Promise.reject(new Error('the queue is down'));
-    poster.answer = () => 'throttled';
+    const recover = loseMessages(harness);
     await report('agent:status', alive);
-    queue.send = send;
-    poster.answer = () => 'delivered';
+    recover();
     poster.posts.length = 0;
     for (const milliseconds of [1, 2]) {
       clock.advance(500);
@@ -305,15 +313,12 @@ it('sends an event that is stored without a finished broadcast, as after a crash
 
 it('sends an event again if it is reported again after it was lost for a connection', async () => {
   const harness = setUp();
-  const { clock, connections, poster, queue, report } = harness;
+  const { clock, connections, poster, report } = harness;
   connections.seed(clock.now(), ['alice']);
-  const send = queue.send.bind(queue);
-  queue.send = () => Promise.reject(new Error('the queue is down'));
-  poster.answer = () => 'throttled';
+  const recover = loseMessages(harness);
   await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 1 });
   expect(agentOf(harness)?.broadcast).toBe('pending');
-  queue.send = send;
-  poster.answer = () => 'delivered';
+  recover();
   await expect(report('agent:status', status)).resolves.toMatchObject({ delivered: 1 });
   expect(agentOf(harness)?.broadcast).toBe('done');
 });
