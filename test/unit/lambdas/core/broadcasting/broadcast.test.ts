@@ -313,7 +313,7 @@ it('sends an event that is stored without a finished broadcast, as after a crash
 
 it('sends an event again if it is reported again after it was lost for a connection', async () => {
   const harness = setUp();
-  const { clock, connections, poster, report } = harness;
+  const { clock, connections, report } = harness;
   connections.seed(clock.now(), ['alice']);
   const recover = loseMessages(harness);
   await expect(report('agent:status', status)).resolves.toMatchObject({ lost: 1 });
