@@ -53,12 +53,17 @@ const closeTimeoutSeconds = 0.75;
  * @throws the error of node:net, with the `code` `EADDRINUSE` and the `port` if the port is in use
  */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { warn, timers = systemTimers() } = options;
+  const { timers = systemTimers() } = options;
   const listener = await listen(options.port ?? 0);
   const connections = createConnections(timers);
   const pages = new Map<string, Page>();
   let apis: { readonly webSocketApi: WebSocketApi; readonly httpApi: HttpApi } | undefined;
   let closing = false;
+  let closed = false;
+  // The stack ends functions while they run as soon as the gateway is closed: that they fail then is no fault of theirs.
+  const warn = (sentence: string) => {
+    if (!closed) options.warn(sentence);
+  };
 
   const answer = createRequestListener({ pages, httpApi: () => apis?.httpApi, warn });
   const upgrades = new UpgradeListener({
@@ -84,7 +89,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     },
     serve({ webSocketApi, httpApi }, { jwksUri } = {}) {
       apis = {
-        webSocketApi: createWebSocketApi(webSocketApi, connections, { ...options, timers }),
+        webSocketApi: createWebSocketApi(webSocketApi, connections, { ...options, timers, warn }),
         httpApi: createHttpApi(httpApi, { now, warn, jwksUri }),
       };
     },
@@ -93,6 +98,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       await connections.closeAll(1001, 'Going away', closeTimeoutSeconds);
       // $disconnect is best effort on AWS, too, so invocations that take longer are not awaited.
       await upgrades.close(closeTimeoutSeconds / 3);
+      closed = true;
       await listener.close();
     },
   };

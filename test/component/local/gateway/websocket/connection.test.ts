@@ -54,6 +54,9 @@ async function start(
   return { gateway, url, warnings, message, disconnect, lastId };
 }
 
+/** Resolves when the promises that are settled now have been handled. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 const own = (message: string, connectionId: string) => ({
   message,
   connectionId,
@@ -440,6 +443,25 @@ describe('closing the gateway', () => {
     const successor = await openGateway({ port: gateway.port, warn: () => undefined });
     gateways.push(successor);
     expect(successor.port).toBe(gateway.port);
+  });
+
+  it('does not wait for long for $disconnect, and logs no failure of it afterwards', async () => {
+    const ended: ((error: Error) => void)[] = [];
+    const disconnect = fakeFunction('disconnect', () => new Promise((_, fail) => ended.push(fail)));
+    const { gateway, url, warnings } = await start();
+    const routes = { $disconnect: { integration: disconnect, respond: false } };
+    gateway.serve({ webSocketApi: webSocketApi(routes), httpApi: httpApi([]) });
+    await connect(url);
+    const leaving = await connect(url);
+    leaving.socket.close();
+    await until(() => ended.length === 1);
+    ended[0]?.(new TypeError('before'));
+    await until(() => warnings.length === 1);
+    await gateway.close();
+    // The stack ends the functions then.
+    ended[1]?.(new Error('ended'));
+    await settled();
+    expect(warnings).toEqual(['disconnect failed with TypeError.']);
   });
 
   it('does not wait for a handshake in progress', async () => {
