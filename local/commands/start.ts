@@ -3,6 +3,7 @@ import { parseArguments, UsageError, type Arguments } from '#sdk/command/argumen
 import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
 import { SynthesisError } from '../deploy/synthesize';
+import { isInUse } from '../gateway/listener';
 import { exampleTeam, type ExampleTeam } from '../support/example-team';
 import { compactLine } from './compact-log';
 import { stopSignal } from './stop-signal';
@@ -31,6 +32,8 @@ export interface StartDependencies {
   startLocalStack(options: LocalStackOptions): Promise<LocalStack>;
   /** Resolves when the command must stop. */
   stopSignal(): Promise<unknown>;
+  /** Whether another program listens on a port. */
+  isInUse(port: number): Promise<boolean>;
 }
 
 /** The command ends when it is stopped or the start has failed. */
@@ -67,10 +70,10 @@ export function createStartCommand(dependencies: StartDependencies): Command {
     const stopped = dependencies.stopSignal().then(() => (isStopping = true));
     const stack = await dependencies
       .startLocalStack({ ...options, log })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // Ctrl-C also ends the process of the synthesis. That it fails then is not an error.
         if (isStopping) return undefined;
-        throw explain(error, options);
+        throw await explain(error, options, dependencies);
       });
     if (stack === undefined) return 0;
     await greet(stack, options, output);
@@ -123,18 +126,24 @@ function parseOptions(given: Arguments): StartOptions {
 /** The default origin of Vite's development server. */
 const viteOrigin = 'http://localhost:5173';
 
-function explain(error: unknown, { port }: StartOptions): unknown {
+async function explain(
+  error: unknown,
+  { port, awsPort }: StartOptions,
+  dependencies: Pick<StartDependencies, 'isInUse'>,
+): Promise<unknown> {
   if (error instanceof SynthesisError && error.code === 'SETTINGS_REFUSED') {
     const faults = error.faults.map(({ path, problem }) => `${optionOf(path)} ${problem}`);
     return new UsageError(`${faults.join('\n')}.`);
   }
   const { code, port: taken } = error as { readonly code?: unknown; readonly port?: unknown };
   if (code !== 'EADDRINUSE') return error;
+  // The port of the AWS endpoint is opened last. Both are named, so that nobody has to start twice to learn of it.
+  const areBoth = taken === port && awsPort !== 0 && (await dependencies.isInUse(awsPort));
   const option = taken === port ? '--port' : '--aws-port';
-  return new Error(
-    `Port ${String(taken)} is in use: stop what runs there or choose another with ${option}.`,
-    { cause: error },
-  );
+  const sentence = areBoth
+    ? `Ports ${port} and ${awsPort} are in use: stop what runs there or choose others with npm start -- --port PORT --aws-port PORT.`
+    : `Port ${String(taken)} is in use: stop what runs there or choose another with npm start -- ${option} PORT.`;
+  return new Error(sentence, { cause: error });
 }
 
 /** The option for a setting, e.g. `--heartbeat-seconds` for `heartbeatSeconds`. */
@@ -200,5 +209,7 @@ function showAll({ complain }: Output) {
 }
 
 if (require.main === module) {
-  void runAsProcess(createStartCommand({ startLocalStack, stopSignal })).then(() => process.exit());
+  void runAsProcess(createStartCommand({ startLocalStack, stopSignal, isInUse })).then(() =>
+    process.exit(),
+  );
 }

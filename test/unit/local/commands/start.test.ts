@@ -5,7 +5,7 @@ import { SynthesisError } from '#local/deploy/synthesize';
 import { run } from '../../../support/local/recorded-output';
 
 /** A command with a stack that only records its calls. */
-function fakeStart(fail?: Error, isStopped = false) {
+function fakeStart(fail?: Error, isStopped = false, inUse: readonly number[] = []) {
   let stop: () => void = () => undefined;
   const signal = isStopped
     ? Promise.resolve()
@@ -59,6 +59,7 @@ function fakeStart(fail?: Error, isStopped = false) {
       events.push('listening');
       return signal;
     },
+    isInUse: (port) => Promise.resolve(inUse.includes(port)),
   });
   return { command, events, started, minted };
 }
@@ -192,11 +193,34 @@ it('names the options of the settings that the app refuses', async () => {
 });
 
 it.each([
-  [3000, 'Port 3000 is in use: stop what runs there or choose another with --port.'],
-  [4566, 'Port 4566 is in use: stop what runs there or choose another with --aws-port.'],
+  [
+    3000,
+    'Port 3000 is in use: stop what runs there or choose another with npm start -- --port PORT.',
+  ],
+  [
+    4566,
+    'Port 4566 is in use: stop what runs there or choose another with npm start -- --aws-port PORT.',
+  ],
 ])('prints which port is in use: %i', async (port, sentence) => {
   const error = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE', port });
-  const { exitCode, complaints } = await run(fakeStart(error).command);
+  const { exitCode, complaints } = await run(fakeStart(error, false, [port]).command);
+  expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: sentence });
+});
+
+it.each([
+  [
+    ['--aws-port', '4567'],
+    'Ports 3000 and 4567 are in use: stop what runs there or choose others with npm start -- --port PORT --aws-port PORT.',
+  ],
+  // Any free port, so only the other one can be in use.
+  [
+    ['--aws-port', '0'],
+    'Port 3000 is in use: stop what runs there or choose another with npm start -- --port PORT.',
+  ],
+])('prints in one line which ports are in use if both are, with %j', async (args, sentence) => {
+  const error = Object.assign(new Error('in use'), { code: 'EADDRINUSE', port: 3000 });
+  const { command } = fakeStart(error, false, [3000, 4567, 0]);
+  const { exitCode, complaints } = await run(command, ...args);
   expect({ exitCode, complaints }).toEqual({ exitCode: 1, complaints: sentence });
 });
 
