@@ -35,7 +35,7 @@ type FunctionResource = Resource<'AWS::Lambda::Function'>;
 const maximumWorkers = 4;
 
 /**
- * Creates the functions. None of them starts a worker thread before it is invoked.
+ * Creates the functions. None of them starts a worker thread before it is invoked or provisioned.
  * @returns the functions by name
  * @throws {TemplateError} if a function's code, role or failure destination is missing, or its role lacks a permission
  */

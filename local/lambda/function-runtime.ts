@@ -56,6 +56,11 @@ export class FunctionRuntime {
     });
   }
 
+  /** Starts a thread, unless there is one. Its bundle is then loaded before the first invocation. */
+  provision(): void {
+    if (!this.#closed && this.#environments.size === 0) void this.#start();
+  }
+
   /**
    * Ends all threads, even during an invocation. New ones start on demand.
    * @returns the number of threads

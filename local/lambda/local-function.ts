@@ -23,12 +23,14 @@ export interface LocalFunction extends LambdaFunction {
   readonly roleArn: string;
   readonly timeoutSeconds: number;
   readonly maximumConcurrency: number;
+  /** Starts a thread, unless there is one, so that the first invocation need not wait for it. */
+  provision(): void;
   /** Ends the function's threads at once, even during an invocation. @returns their number */
   terminateWorkers(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Starts no thread before the first invocation. */
+/** Starts no thread before the first invocation, or `provision`. */
 export function createLocalFunction(options: LocalFunctionOptions): LocalFunction {
   const { name, arn, roleArn, log, timers, timeoutSeconds, maximumConcurrency } = options;
   const runtime = new FunctionRuntime(options, (stream, text) => {
@@ -62,6 +64,9 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     invoke: (event) => invoke(event),
     invokeAsync(event) {
       asyncInvocations.accept(event);
+    },
+    provision() {
+      runtime.provision();
     },
     terminateWorkers: () => runtime.terminateWorkers(),
     async close() {

@@ -192,6 +192,28 @@ it('runs one invocation at a time in an environment, and starts more environment
   expect(new Set(values.map(({ threadId }) => threadId)).size).toBe(2);
 });
 
+it('loads the bundle before the first invocation if it is provisioned, once', async () => {
+  const { runtime, output } = runtimeOf(
+    `import { threadId } from 'node:worker_threads';
+     console.log('loaded');
+     export const handler = async () => threadId;`,
+  );
+  runtime.provision();
+  runtime.provision();
+  await until(() => output.length > 0);
+  const first = await runtime.invoke({});
+  runtime.provision();
+  expect(await runtime.invoke({})).toEqual(first);
+  expect(output).toEqual(['stdout: loaded']);
+});
+
+it('fails only the invocation that waits for it if a provisioned thread cannot be loaded', async () => {
+  const { runtime, output } = runtimeOf(`throw new RangeError('at start');`);
+  runtime.provision();
+  await until(() => output.some((line) => line.includes('Init Error')));
+  expect(await runtime.invoke({})).toMatchObject({ ok: false, errorType: 'RangeError' });
+});
+
 it('forwards output line by line', async () => {
   const { runtime, output } = runtimeOf(
     `export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };`,

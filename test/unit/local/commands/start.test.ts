@@ -1,6 +1,7 @@
 // `npm start`: its options, the printed addresses, logs, shutdown, and error messages.
 import type { LocalStack, LocalStackOptions } from '#local/index';
 import { createStartCommand } from '#local/commands/start';
+import type { LocalFunction } from '#local/lambda/local-function';
 import { SynthesisError } from '#local/deploy/synthesize';
 import { run } from '../../../support/local/recorded-output';
 
@@ -29,7 +30,12 @@ function fakeStart(fail?: Error, isStopped = false, inUse: readonly number[] = [
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     },
     outputs: {},
-    functions: new Map(),
+    functions: new Map(
+      ['authorizer', 'connect', 'default', 'broadcast'].map((name) => [
+        `mission-control-${name}`,
+        { provision: () => events.push(`provisioned ${name}`) } as unknown as LocalFunction,
+      ]),
+    ),
     alarms: () => [],
     injectFault: () => () => undefined,
     mintToken: (options) => {
@@ -68,7 +74,9 @@ it('prints all addresses, waits for Ctrl-C, closes the stack, and exits with 0',
   const { command, events, started } = fakeStart();
   const { exitCode, printed, complaints } = await run(command);
   expect(exitCode).toBe(0);
-  expect(events).toEqual(['listening', 'started', 'closed']);
+  // The functions that a first client waits for are loaded before it comes.
+  const provisioned = ['authorizer', 'connect', 'default'].map((name) => `provisioned ${name}`);
+  expect(events).toEqual(['listening', 'started', ...provisioned, 'closed']);
   expect(started).toEqual([
     {
       port: 3000,
