@@ -4,8 +4,8 @@ import { parseArguments, UsageError, type Arguments } from '#sdk/command/argumen
 import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
 import { SynthesisError } from '../deploy/synthesize';
-import { isInUse } from '../gateway/listener';
 import { exampleTeam, type ExampleTeam } from '../support/example-team';
+import { isInUse } from '../support/port-in-use';
 import { compactLine } from './compact-log';
 import { stopSignal } from './stop-signal';
 

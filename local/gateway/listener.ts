@@ -36,17 +36,6 @@ export async function listen(port: number): Promise<Listener> {
   }
 }
 
-/** Whether another program listens on a port of 127.0.0.1. */
-export async function isInUse(port: number): Promise<boolean> {
-  const server = createServer();
-  const code = await bind(server, '127.0.0.1', port).then(
-    () => undefined,
-    (error: unknown) => (error as NodeJS.ErrnoException).code,
-  );
-  if (code === undefined) await closeServer(server);
-  return code === 'EADDRINUSE';
-}
-
 function bind(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -1,7 +1,7 @@
 // The port of the gateway: loopback addresses of both IP versions, free ports, and ports in use.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isInUse, listen, type Listener } from '#local/gateway/listener';
+import { listen, type Listener } from '#local/gateway/listener';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => Promise.all(open.splice(0).map((listener) => listener.close())));
@@ -40,11 +40,4 @@ it('finds a free port for each of two listeners', async () => {
   const first = await keep(listen(0));
   const second = await keep(listen(0));
   expect(first.port).not.toBe(second.port);
-});
-
-it('says that a port is in use, and that it is not after the program has ended', async () => {
-  const listener = await listen(0);
-  expect(await isInUse(listener.port)).toBe(true);
-  await listener.close();
-  expect(await isInUse(listener.port)).toBe(false);
 });
