@@ -21,7 +21,7 @@ export const logLines = {
   'report without authorizer context': { level: 'error', fields: ['requestId'] },
   'events not accepted': {
     level: 'warn',
-    fields: ['requestId', 'userId', 'invalid', 'outOfScope', 'unsent'],
+    fields: ['requestId', 'userId', 'invalid', 'outOfScope', 'unsent', 'agentIds'],
   },
   'events not put on the bus': { level: 'error', fields: ['events', 'reason'] },
   'no verdict on a token': { level: 'error', fields: ['code', 'requestId', 'error'] },
@@ -86,7 +86,7 @@ export const logLines = {
   'pending events not handed over': { level: 'error', fields: ['error'] },
   'heartbeat not coalesced': { level: 'warn', fields: ['error'] },
   'pending events not drained': { level: 'warn', fields: ['error'] },
-  'event rejected': { level: 'warn', fields: ['eventId', 'events', 'reason'] },
+  'event rejected': { level: 'warn', fields: ['eventId', 'events', 'reason', 'agentIds'] },
   'state not stored': { level: 'error', fields: ['eventId', 'type', 'error'] },
   'timeline not written': { level: 'error', fields: ['eventId', 'events', 'error'] },
   'pending event not read': { level: 'error', fields: ['eventId'] },

@@ -2,6 +2,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { noVerdictCode } from '#core/auth/no-verdict';
 import type { Log } from '#core/log';
+import { namedAgents } from '#core/named-agents';
 import type { ReportEvents } from '#core/reporting/report-events';
 import type { Whoami } from '#core/requests/whoami';
 import { readBody } from './body';
@@ -53,7 +54,8 @@ export function createHandler(dependencies: {
     const { userId, scope } = verdict.value;
     const outcomes = await reportEvents(body.events, scope);
     const results = outcomes.map(resultOf);
-    logRefusals(results, { requestId, userId });
+    const refused = body.events.filter((_, index) => results[index]?.status !== 202);
+    logRefusals(results, { requestId, userId, agentIds: namedAgents(refused.map(payloadOf)) });
     return answer(statusOf(results), bodyOf(results, body.isList));
   };
 
@@ -76,12 +78,19 @@ export function createHandler(dependencies: {
 
   function logRefusals(
     results: readonly { readonly status: number }[],
-    about: { readonly requestId: string; readonly userId: string },
+    about: Readonly<Record<'requestId' | 'userId', string>> & {
+      readonly agentIds: string | undefined;
+    },
   ): void {
     const having = (status: number) => results.filter((result) => result.status === status).length;
     const fields = { invalid: having(400), outOfScope: having(403), unsent: having(503) };
     if (having(202) < results.length) log.warn('events not accepted', { ...about, ...fields });
   }
+}
+
+/** The payload of an element of the body, which need not have the form of an event. */
+function payloadOf(element: unknown): unknown {
+  return ((element ?? {}) as { readonly payload?: unknown }).payload;
 }
 
 /** As for `whoami`: HTTP APIs join the values of a repeated header with commas. */

@@ -1,4 +1,5 @@
 // Formats log lines for the terminal: only warnings, errors and plain text on stderr, each in one short line.
+import { visibleText } from '#sdk/command/tail/visible-text';
 import type { LogLine } from '../support/log-line';
 
 /**
@@ -69,7 +70,8 @@ function brief(value: unknown): string {
 }
 
 function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
+  // Ids of agents and users may contain what a terminal interprets.
+  if (typeof value === 'string') return visibleText(value);
   if (typeof value === 'object' && value !== null && 'name' in value && 'message' in value) {
     return `${String(value.name)}: ${String(value.message)}`;
   }

@@ -178,7 +178,7 @@ it(
     await putEvent('session:activity', activity({ lastMessage: { mark } }));
     await putEvent('session:activity', activity({ lastMessage: mark.repeat(10_000) }));
     await putEvent(`${mark}:activity`, activity());
-    await putEvent('agent:status', { agentId: mark, status: mark, timestamp: mark });
+    await putEvent('agent:status', { agentId: mark.repeat(20), status: mark, timestamp: mark });
     await putEvent('user:disconnect', { userId: 7, reason: mark }, 'mission-control.operator');
     await putEvent(mark, { mark }, 'mission-control.operator');
     await putEvent(

@@ -1,5 +1,6 @@
 // Puts invalid events into the dead-letter queue, each with its reason.
 import { mapConcurrently, maxConcurrentRequests } from '../map-concurrently';
+import { namedAgents } from '../named-agents';
 import type { InvalidEvent } from './reported-events';
 import type { Count } from '../count';
 import type { DeadLetterQueue } from '../dead-letter-queue';
@@ -24,7 +25,10 @@ export function createRejectEvents(dependencies: {
     if (first === undefined) return;
     const reasons = [...new Set(invalid.map(({ reason }) => reason))].slice(0, loggedReasons);
     const events = invalid.length;
-    log.warn('event rejected', { eventId: first.id, events, reason: reasons.join('; ') });
+    log.warn('event rejected', {
+      ...{ eventId: first.id, events, reason: reasons.join('; ') },
+      agentIds: namedAgents(invalid.map(({ payload }) => payload)),
+    });
     count('RejectedEvents', {}, events);
     await mapConcurrently(maxConcurrentRequests, invalid, ({ whole, reason }) =>
       deadLetters.keep(whole, reason),

@@ -21,6 +21,8 @@ export interface InvalidEvent {
   readonly id: string;
   /** The content of the dead letter. After a repair, it can be put on the bus again. */
   readonly whole: unknown;
+  /** What was reported: it should be the payload of an event. */
+  readonly payload: unknown;
   readonly reason: string;
 }
 
@@ -56,7 +58,7 @@ export function eventsOf(
     const reason = describeFaults(
       refusal === undefined ? faultsOf(event, circumstances) : [refusal],
     );
-    rejected.push({ id: event.id, whole: event.whole, reason });
+    rejected.push({ id: event.id, whole: event.whole, payload: event.payload, reason });
   }
 
   if (type !== packType) {

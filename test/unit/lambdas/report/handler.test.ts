@@ -87,13 +87,17 @@ it.each([
   expect(await post(outcomes.map(() => ({})))).toMatchObject({ status, body });
 });
 
-it('logs one line for all events of a request that were not accepted, with numbers only', async () => {
+it('logs one line for all events of a request that were not accepted, with numbers and agents only', async () => {
   const { post, log } = setUp([accepted, invalid, invalid, outOfScope, unsent]);
-  await post([{}, {}, {}, {}, {}]);
+  const of = (agentId: string) => ({ type: 'agent:status', payload: { agentId } });
+  await post([of('fine'), of('one'), null, of('one'), of('other')]);
   expect(log.warn.mock.calls).toEqual([
     [
       'events not accepted',
-      { requestId: 'request-1', userId: 'machine', invalid: 2, outOfScope: 1, unsent: 1 },
+      {
+        ...{ requestId: 'request-1', userId: 'machine', agentIds: 'one, other' },
+        ...{ invalid: 2, outOfScope: 1, unsent: 1 },
+      },
     ],
   ]);
 });

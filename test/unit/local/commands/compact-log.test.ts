@@ -51,6 +51,10 @@ it.each([
     entry({ level: 'ERROR', message: { code: 'scope_missing', place: 'query', stage: 'live' } }),
     "ERROR mission-control-authorizer: handshake refused, code=scope_missing, place=query, the token needs the claim that --scope-claim names, e.g. for --scope-claim agents: npm run -s token -- --claim agents='team-a/*'",
   ],
+  [
+    entry({ level: 'WARN', message: 'event rejected', agentIds: 'agent-1, a\u001B[2J' }),
+    'WARN authorizer: event rejected, agentIds=agent-1, a‹U+001B›[2J',
+  ],
   [line('plain trouble', 'stderr'), 'mission-control-authorizer: plain trouble'],
 ])('writes %j as %s', (given, text) => {
   expect(compactLine(given)).toBe(text);

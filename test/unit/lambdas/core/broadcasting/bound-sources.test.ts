@@ -107,7 +107,7 @@ describe('an entry of the event bus', () => {
     const { type, payload } = status('team-b/x');
     const { whole, accepted, rejected } = reportAs('team-a', type, payload);
     expect(accepted).toEqual([]);
-    expect(rejected).toEqual([{ id: 'event-1', whole, reason: ofTeamA }]);
+    expect(rejected).toEqual([{ id: 'event-1', whole, payload, reason: ofTeamA }]);
   });
 
   it('that is a pack loses only the events that its source may not report, and they keep the source', () => {

@@ -446,6 +446,7 @@ describe('a pack', () => {
           eventId: 'event-1#0',
           events: 1_000,
           reason: expect.stringMatching(/^status must .*; agentId must /) as unknown,
+          agentIds: 'agent-0, agent-2, agent-4',
         },
       },
     ]);

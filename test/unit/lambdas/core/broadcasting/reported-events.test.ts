@@ -100,7 +100,7 @@ it.each([
   const { whole, accepted, rejected } = report(type, detail);
   expect(accepted).toEqual([]);
   expect(rejected).toEqual([
-    { id: 'event-1', whole, reason: expect.stringMatching(reason) as unknown },
+    { id: 'event-1', whole, payload: detail, reason: expect.stringMatching(reason) as unknown },
   ]);
 });
 
@@ -178,7 +178,7 @@ describe('the events of a pack', () => {
         ...{ ...envelope, 'detail-type': type, detail },
         ...{ id: 'event-1#1', 'pack-id': 'event-1' },
       };
-      expect(rejected).toEqual([{ id: 'event-1#1', whole, reason }]);
+      expect(rejected).toEqual([{ id: 'event-1#1', whole, payload: detail, reason }]);
       // If it is reported again unchanged, it is rejected for the same reason.
       const again = report(type, detail);
       expect(again.accepted).toEqual([]);
