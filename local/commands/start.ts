@@ -1,5 +1,4 @@
 // Implements `npm start`, which runs the whole stack on this machine until Ctrl-C.
-import type { FunctionName } from '#lambdas/contract/setting';
 import { parseArguments, UsageError, type Arguments } from '#sdk/command/arguments';
 import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { startLocalStack, type LocalStack, type LocalStackOptions, type LogLine } from '..';
@@ -90,7 +89,7 @@ export function createStartCommand(dependencies: StartDependencies): Command {
 /**
  * What a client waits for until it has the state. Loaded before the first one comes, they answer it in about half a second less.
  */
-const functionsOfClients = ['authorizer', 'connect', 'default'] satisfies FunctionName[];
+const functionsOfClients = ['authorizer', 'connect', 'default'];
 
 type StartOptions = LocalStackOptions & { readonly port: number; readonly awsPort: number };
 
