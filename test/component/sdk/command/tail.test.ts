@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { version } from '../../../../package.json';
 import type { EventMessage } from '#sdk/protocol';
 import { writeCommand } from '#sdk/packaging/write-command';
 import { agentEvent, emptyLists } from '../../../support/data/events';
@@ -134,6 +135,12 @@ it.each([
   expect((await ended)[0]).toBe(2);
   expect(said.out).toBe('');
   expect(said.error).toContain(sentence);
+});
+
+it('prints its version, that of the package', async () => {
+  const { said, ended } = start(process.execPath, [program, '--version']);
+  expect((await ended)[0]).toBe(0);
+  expect(said.out).toBe(`${version}\n`);
 });
 
 it('has no colors if the output is no terminal', async () => {
