@@ -4,7 +4,8 @@ import { idsOf, versionOfEvent } from '../../protocol/registers';
 import { cutText, padText, widthOf } from './text-width';
 import { visibleName, visibleText } from './visible-text';
 
-export type Format = (event: EventMessage) => string;
+/** Returns a line for each of the events, which are printed together. */
+export type Format = (events: readonly EventMessage[]) => readonly string[];
 
 export interface Terminal {
   /** Returns the width of the terminal; undefined if the output is none: then lines are not cut. */
@@ -13,10 +14,12 @@ export interface Terminal {
 }
 
 /**
- * Formats an event as JSON, as the service sends it. Characters that a terminal would interpret, or not show, are escaped:
+ * Formats events as JSON, as the service sends them. Characters that a terminal would interpret, or not show, are escaped:
  * the value is the same.
  */
-export const jsonLine: Format = ({ type, payload }) =>
+export const jsonLines: Format = (events) => events.map(jsonLine);
+
+const jsonLine = ({ type, payload }: EventMessage) =>
   JSON.stringify({ type, payload }).replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     (found) =>
@@ -27,7 +30,10 @@ export const jsonLine: Format = ({ type, payload }) =>
 
 const escapeUnit = (unit: number) => `\\u${unit.toString(16).padStart(4, '0')}`;
 
-/** The columns of ids are at least and at most this wide. They grow with the ids; a longer id moves the rest of its line. */
+/**
+ * The columns of ids are at least and at most this wide. They grow with the ids of the events that are printed together, and
+ * stay as wide for later events; a longer id moves the rest of its line.
+ */
 const [leastColumns, mostColumns] = [12, 32];
 
 /** Codes of ANSI escape sequences (SGR). */
@@ -47,21 +53,18 @@ const styleOfStatus: Readonly<Record<string, Style>> = {
 export function createColumns({ columns, hasColors }: Terminal, now: () => number): Format {
   const widths = { time: 0, agent: leastColumns, others: leastColumns };
 
-  function cell(name: keyof typeof widths, text: string): string {
-    widths[name] = Math.max(widths[name], Math.min(widthOf(text), mostColumns));
-    return padText(text, widths[name]);
+  function widen(texts: Texts): void {
+    for (const name of ['time', 'agent', 'others'] as const) {
+      widths[name] = Math.max(widths[name], Math.min(widthOf(texts[name]), mostColumns));
+    }
   }
 
-  return (event) => {
-    const [agentId, ...others] = idsOf(event);
-    const { timestamp, value } = versionOfEvent(event);
-    const { fields, value: name } = definitionOf(event.type);
-    const isStatus = typeof fields[name] === 'object';
+  function line({ time, agent, others, value, style: styleOfValue }: Texts): string {
     const cells: readonly (readonly [text: string, style?: Style | undefined])[] = [
-      [cell('time', localTime(timestamp, now())), 'dim'],
-      [cell('agent', visibleName(agentId)), 'bold'],
-      [cell('others', others.map(visibleName).join(' ')), 'cyan'],
-      [visibleText(value), isStatus ? styleOfStatus[value] : undefined],
+      [padText(time, widths.time), 'dim'],
+      [padText(agent, widths.agent), 'bold'],
+      [padText(others, widths.others), 'cyan'],
+      [value, styleOfValue],
     ];
     let left = columns() ?? Infinity;
     return cells
@@ -73,6 +76,35 @@ export function createColumns({ columns, hasColors }: Terminal, now: () => numbe
           : shown;
       })
       .join('');
+  }
+
+  return (events) => {
+    const texts = events.map((event) => textsOf(event, now()));
+    texts.forEach(widen);
+    return texts.map(line);
+  };
+}
+
+/** The texts of an event in its columns. */
+interface Texts {
+  readonly time: string;
+  readonly agent: string;
+  readonly others: string;
+  readonly value: string;
+  readonly style: Style | undefined;
+}
+
+function textsOf(event: EventMessage, now: number): Texts {
+  const [agentId, ...others] = idsOf(event);
+  const { timestamp, value } = versionOfEvent(event);
+  const { fields, value: name } = definitionOf(event.type);
+  const isStatus = typeof fields[name] === 'object';
+  return {
+    time: localTime(timestamp, now),
+    agent: visibleName(agentId),
+    others: others.map(visibleName).join(' '),
+    value: visibleText(value),
+    style: isStatus ? styleOfStatus[value] : undefined,
   };
 }
 

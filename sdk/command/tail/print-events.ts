@@ -15,7 +15,8 @@ export interface PrintOptions {
    * since the Unix epoch.
    */
   readonly since: number | undefined;
-  readonly print: (event: EventMessage) => void;
+  /** Prints events that are known at the same time. */
+  readonly print: (events: readonly EventMessage[]) => void;
   readonly complain: ReadOptions['complain'];
   /** Creates the signal that ends the reading of timelines. */
   readonly timeout: () => AbortSignal;
@@ -36,10 +37,10 @@ export function printEvents(client: MissionControl, options: PrintOptions): void
 
   function start(told: readonly EventMessage[]): void {
     state = 'following';
-    for (const event of inOrder([...told, ...held.splice(0)])) {
-      if (!printed.has(versionKey(event))) print(event);
-      printed.add(versionKey(event));
-    }
+    const events = new Map([...told, ...held.splice(0)].map((event) => [versionKey(event), event]));
+    for (const key of printed) events.delete(key);
+    print(inOrder([...events.values()]));
+    for (const key of events.keys()) printed.add(key);
   }
 
   client.on('change', ({ changes }) => {
@@ -51,10 +52,8 @@ export function printEvents(client: MissionControl, options: PrintOptions): void
     }
     // Live events are in the order in which they were sent, those of a snapshot are not.
     const isLive = news.every(({ source }) => source === 'live');
-    for (const event of isLive ? events : inOrder(events)) {
-      if (state === 'syncing') printed.add(versionKey(event));
-      print(event);
-    }
+    if (state === 'syncing') for (const event of events) printed.add(versionKey(event));
+    print(isLive ? events : inOrder(events));
   });
   // Called after the listeners of the changes with which the client is synced.
   const stop = client.on('synced', () => {

@@ -6,7 +6,7 @@ import {
 } from '../../client';
 import { withSentences, type Command, type Output } from '../command';
 import { askRefusal } from './ask-refusal';
-import { createColumns, jsonLine, type Terminal } from './lines';
+import { createColumns, jsonLines, type Terminal } from './lines';
 import { help, parseOptions, type TailOptions } from './options';
 import { printEvents } from './print-events';
 import { reportConnection } from './report-connection';
@@ -83,11 +83,11 @@ function printTo(
   { terminal, now }: TailDependencies,
   { print, complain }: Output,
 ): void {
-  const format = isJson ? jsonLine : createColumns(terminal, now);
+  const format = isJson ? jsonLines : createColumns(terminal, now);
   printEvents(client, {
     since: sinceMilliseconds === undefined ? undefined : now() - sinceMilliseconds,
-    print(event) {
-      print(format(event));
+    print(events) {
+      for (const line of format(events)) print(line);
     },
     complain,
     timeout: () => AbortSignal.timeout(timelineMilliseconds),

@@ -1,6 +1,7 @@
 // The lines of events: in columns, and as JSON.
 import fc from 'fast-check';
-import { createColumns, jsonLine } from '#sdk/command/tail/lines';
+import type { EventMessage } from '#sdk/protocol';
+import { createColumns, jsonLines, type Format, type Terminal } from '#sdk/command/tail/lines';
 import { anyCharacter } from '../../../../support/data/any-text';
 import { agentEvent, sessionEvent } from '../../../../support/data/events';
 
@@ -11,8 +12,13 @@ const now = () => at(12, 0);
 
 const plain = { columns: () => undefined, hasColors: false };
 
+/** Formats one event after the other. */
+const oneByOne = (format: Format) => (event: EventMessage) => format([event])[0] ?? '';
+const columnsOf = (terminal: Terminal) => oneByOne(createColumns(terminal, now));
+const jsonLine = oneByOne(jsonLines);
+
 it('shows time, agent, session and text in columns', () => {
-  const format = createColumns(plain, now);
+  const format = columnsOf(plain);
   expect([
     format(agentEvent('agent-1', 'online', at(11, 7))),
     format(sessionEvent('agent-1', 'session-4', 'User said: Hello', at(11, 8))),
@@ -25,7 +31,7 @@ it('shows time, agent, session and text in columns', () => {
 });
 
 it('adds the date to events of another day, and the columns stay aligned after it', () => {
-  const format = createColumns(plain, now);
+  const format = columnsOf(plain);
   expect([
     format(agentEvent('a', 'online', at(23, 7, 4))),
     format(agentEvent('a', 'error', at(11, 8))),
@@ -36,12 +42,12 @@ it('adds the date to events of another day, and the columns stay aligned after i
 });
 
 it('shows a timestamp that is later than any date as a number', () => {
-  const line = createColumns(plain, now)(agentEvent('a', 'online', Number.MAX_SAFE_INTEGER));
+  const line = columnsOf(plain)(agentEvent('a', 'online', Number.MAX_SAFE_INTEGER));
   expect(line).toMatch(/^9007199254740991 {2}a /);
 });
 
 it('widens a column for a longer id, but not for a very long one, which is shown whole', () => {
-  const format = createColumns(plain, now);
+  const format = columnsOf(plain);
   const long = 'x'.repeat(100);
   format(agentEvent('a-name-of-20-columns', 'online', at(11, 7)));
   expect(format(agentEvent(long, 'online', at(11, 7)))).toContain(`  ${long}  `);
@@ -50,9 +56,19 @@ it('widens a column for a longer id, but not for a very long one, which is shown
   );
 });
 
+it('aligns the columns of events that are printed together, also those before a longer id, and of later ones', () => {
+  const format = createColumns(plain, now);
+  const events = ['a', 'a-name-of-20-columns'].map((id) => agentEvent(id, 'online', at(11, 7)));
+  const [short, long] = events.map(({ payload }) => payload.agentId.padEnd(20));
+  const rest = `  ${' '.repeat(12)}  online`;
+  const expected = [`11:07:09  ${short}${rest}`, `11:07:09  ${long}${rest}`];
+  expect(format(events)).toEqual(expected);
+  expect(format(events.slice(0, 1))).toEqual(expected.slice(0, 1));
+});
+
 it('cuts lines to the present width of the terminal, and not without one', () => {
   let columns: number | undefined = 30;
-  const format = createColumns({ ...plain, columns: () => columns }, now);
+  const format = columnsOf({ ...plain, columns: () => columns });
   const event = sessionEvent('agent-1', 'session-4', 'User said: Hello', at(11, 8));
   expect(format(event)).toBe('11:08:09  agent-1       sessi…');
   columns = 45;
@@ -62,7 +78,7 @@ it('cuts lines to the present width of the terminal, and not without one', () =>
 });
 
 it('colors the status, and cuts without the color codes', () => {
-  const format = createColumns({ columns: () => 42, hasColors: true }, now);
+  const format = columnsOf({ columns: () => 42, hasColors: true });
   const line = format(agentEvent('agent-1', 'error', at(11, 7)));
   expect(line).toContain('\u001b[31m  err…\u001b[0m');
   // eslint-disable-next-line no-control-regex -- These are the color codes.
@@ -70,7 +86,7 @@ it('colors the status, and cuts without the color codes', () => {
 });
 
 it('shows a text that looks like a status without its color', () => {
-  const format = createColumns({ columns: () => undefined, hasColors: true }, now);
+  const format = columnsOf({ columns: () => undefined, hasColors: true });
   expect(format(sessionEvent('a', 's', 'error', at(11, 7)))).toMatch(/ {2}error$/);
 });
 
@@ -91,7 +107,7 @@ describe('JSON', () => {
 
 it('writes one line without control characters for any event, and JSON with the same value', () => {
   const text = fc.string({ unit: anyCharacter, minLength: 1, maxLength: 20 });
-  const formats = [createColumns(plain, now), jsonLine];
+  const formats = [columnsOf(plain), jsonLine];
   fc.assert(
     fc.property(text, text, text, (agentId, sessionId, lastMessage) => {
       const event = sessionEvent(agentId, sessionId, lastMessage, at(11, 7));

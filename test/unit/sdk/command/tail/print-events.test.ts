@@ -13,7 +13,7 @@ function printed(client: MissionControl, since?: number): EventMessage[] {
   const events: EventMessage[] = [];
   printEvents(client, {
     since,
-    print: (event) => events.push(event),
+    print: (together) => events.push(...together),
     complain: (line) => {
       throw new Error(line);
     },
