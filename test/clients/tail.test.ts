@@ -111,7 +111,9 @@ it('the installed program prints each state once, and misses none, before, durin
   await eventually(() => {
     expect(printed().sort()).toEqual(expected.sort());
   });
-  expect(said.error).toMatch(/^Connected .+\n(Reconnecting in \d+ s: .+\.\n)+Connected .+\n$/);
+  expect(said.error).toMatch(
+    /^Connected .+\n(Reconnecting to ws:\S+ in \d+ s: .+\.\n)+Connected .+\n$/,
+  );
   child.kill('SIGTERM');
   expect((await ended)[0]).toBe(143);
 }, 180_000);

@@ -84,13 +84,13 @@ function tokenPage(mintToken: MintToken, team: ExampleTeam | undefined): Page {
       );
     }
     if (team === undefined) return answer(200, await mintToken({ claims: {} }));
-    const { claim, value } = team;
+    const { claim, value, tokenOption } = team;
     const values = new URL(url, 'http://localhost').searchParams.getAll(claim);
     if (values.length > 0) return answer(200, await mintToken({ claims: { [claim]: values } }));
     const example = new URLSearchParams({ [claim]: value }).toString();
     return answer(
       400,
-      `Tokens of this stack need the claim ${claim}: request e.g. ${tokenPath}?${example}`,
+      `Tokens of this stack need the claim ${claim}: request e.g. ${tokenPath}?${example}, or run e.g. npm run -s token -- ${tokenOption}.`,
     );
   };
 }

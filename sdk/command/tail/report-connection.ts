@@ -27,20 +27,20 @@ export function reportConnection(client: MissionControl, options: ReportOptions)
       complain(`Connected to ${addressOf(options.url)}.`);
     } else if (state === 'waiting' || state === 'offline') {
       isConnected = false;
-      complain(waitWords(connection));
+      complain(waitWords(options.url, connection));
     }
   });
 }
 
 /** Returns a URL without its query, which may have a secret. */
-function addressOf(url: string): string {
+export function addressOf(url: string): string {
   const { protocol, host, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname}`;
 }
 
-function waitWords({ retryInMs, reason, code }: Connection): string {
+function waitWords(url: string, { retryInMs, reason, code }: Connection): string {
   const when = retryInMs === undefined ? '' : ` in ${Math.ceil(retryInMs / 1000)} s`;
-  return `Reconnecting${when}: ${reasonWords(reason, code)}.`;
+  return `Reconnecting to ${addressOf(url)}${when}: ${reasonWords(reason, code)}.`;
 }
 
 /** The reasons of the client. docs/client.md describes them. */

@@ -9,7 +9,7 @@ import { askRefusal } from './ask-refusal';
 import { createColumns, jsonLines, type Terminal } from './lines';
 import { help, parseOptions, type TailOptions } from './options';
 import { printEvents } from './print-events';
-import { reportConnection } from './report-connection';
+import { addressOf, reportConnection } from './report-connection';
 import { tokenSource } from './token-source';
 
 /** What the command uses of its process. */
@@ -46,7 +46,7 @@ export function createTailCommand(dependencies: TailDependencies): Command {
         client.close();
         const code = known ?? askRefusal(options.url, getToken, dependencies.fetch);
         void Promise.resolve(code).then((refusal) => {
-          fail(new Error(refusalWords(refusal)));
+          fail(new Error(refusalWords(options.url, refusal)));
         });
       },
     });
@@ -97,7 +97,9 @@ function printTo(
 /** How long what is new waits for the timelines. */
 const timelineMilliseconds = 10_000;
 
-function refusalWords(refusal: string | undefined): string {
-  const why = refusal === undefined ? '' : `: ${refusal}`;
-  return `The server refuses the token${why}. Set MISSION_CONTROL_TOKEN to another one.`;
+/** Without a code, it may also be the path: API Gateway answers 403 at a path that it does not have. */
+function refusalWords(url: string, refusal: string | undefined): string {
+  return refusal === undefined
+    ? `The server refuses the connection to ${addressOf(url)}: the path of the URL or the token is wrong. Check --url and MISSION_CONTROL_TOKEN.`
+    : `The server refuses the token: ${refusal}. Set MISSION_CONTROL_TOKEN to another one.`;
 }

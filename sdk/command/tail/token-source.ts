@@ -45,8 +45,8 @@ const timeoutMilliseconds = 10_000;
 
 function adviceOf(origin: string, { status }: Response, text: string): string {
   const advice = 'Set MISSION_CONTROL_TOKEN to a token';
-  // A stack with scopes says which claim the token needs.
+  // A stack with scopes says which claim the token needs, and which command prints such a token.
   return status === 400
-    ? `${visibleText(text.slice(0, 200))} ${advice}, e.g. of npm run -s token.`
+    ? `${visibleText(text.slice(0, 400)).replace(/[.!]?$/, '.')} ${advice}.`
     : `${origin} gives no tokens, as a local stack does. ${advice}, or --url to another URL.`;
 }

@@ -122,7 +122,7 @@ describe('with scopes', () => {
     const answer = await ask('/token');
     expect(answer.status).toBe(400);
     await expect(answer.text()).resolves.toBe(
-      'Tokens of this stack need the claim cognito:groups: request e.g. /token?cognito%3Agroups=team-a',
+      "Tokens of this stack need the claim cognito:groups: request e.g. /token?cognito%3Agroups=team-a, or run e.g. npm run -s token -- --claim cognito:groups='team-a'.",
     );
     expect(minted).toEqual([]);
   });

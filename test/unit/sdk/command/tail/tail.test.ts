@@ -60,7 +60,7 @@ it('prints events on stdout, changes of the connection on stderr, and ends with 
   );
   expect(complaints.split('\n')).toEqual([
     'Connected to wss://example.com/live.',
-    'Reconnecting in 3 s: the connection was lost.',
+    'Reconnecting to wss://example.com/live in 3 s: the connection was lost.',
     'Connected to wss://example.com/live.',
   ]);
   expect(connected).toMatchObject([
@@ -83,7 +83,7 @@ it.each([
     client.disconnect({ retryInMs: 1_000, ...cause });
     end(0);
   });
-  expect(complaints).toBe(`Reconnecting in 1 s: ${words}.`);
+  expect(complaints).toBe(`Reconnecting to ws://localhost:3000 in 1 s: ${words}.`);
 });
 
 it('ends with 1 if the token is refused, and says why, but not the token', async () => {
@@ -96,14 +96,19 @@ it('ends with 1 if the token is refused, and says why, but not the token', async
   );
 });
 
+const refusedToken =
+  'The server refuses the token: audience_wrong. Set MISSION_CONTROL_TOKEN to another one.';
+const refusedConnection =
+  'The server refuses the connection to wss://example.com/live/: the path of the URL or the token is wrong. Check --url and MISSION_CONTROL_TOKEN.';
+
 it.each([
-  ['the code', '{"code":"audience_wrong"}', ': audience_wrong'],
-  ['no code', '{}', ''],
-  ['a code that is none', '{"code":"\\u001b[2J"}', ''],
-  ['no JSON', 'Unauthorized', ''],
+  ['the code', '{"code":"audience_wrong"}', refusedToken],
+  ['no code', '{}', refusedConnection],
+  ['a code that is none', '{"code":"\\u001b[2J"}', refusedConnection],
+  ['no JSON, as at a wrong path', 'Not Found', refusedConnection],
 ])(
   'asks /whoami why, if the handshake has not said it, which answers with %s',
-  async (_what, body, said) => {
+  async (_what, body, sentence) => {
     const { exitCode, complaints, asked } = await tail(
       ['--url', 'wss://example.com/live/?x'],
       (client) => {
@@ -112,9 +117,7 @@ it.each([
       () => new Response(body, { status: 401 }),
     );
     expect(exitCode).toBe(1);
-    expect(complaints).toBe(
-      `The server refuses the token${said}. Set MISSION_CONTROL_TOKEN to another one.`,
-    );
+    expect(complaints).toBe(sentence);
     expect(asked).toEqual([
       ['https://example.com/live/whoami', { authorization: `Bearer ${token}` }],
     ]);

@@ -75,8 +75,13 @@ it.each([
   ],
   [
     'a stack with scopes',
-    () => new Response('Tokens of this stack need\n\u001b[2J the claim agents.', { status: 400 }),
-    'Tokens of this stack need↵‹U+001B›[2J the claim agents. Set MISSION_CONTROL_TOKEN to a token, e.g. of npm run -s token.',
+    () => new Response('They need\n\u001b[2J the claim agents: run e.g. this.', { status: 400 }),
+    'They need↵‹U+001B›[2J the claim agents: run e.g. this. Set MISSION_CONTROL_TOKEN to a token.',
+  ],
+  [
+    'a stack whose advice has no full stop',
+    () => new Response('Tokens of this stack need the claim agents', { status: 400 }),
+    'Tokens of this stack need the claim agents. Set MISSION_CONTROL_TOKEN to a token.',
   ],
 ])('fails with advice if %s gives no token', async (_what, answer, sentence) => {
   const { getToken, failures } = source('ws://localhost:3000', undefined, answer);
