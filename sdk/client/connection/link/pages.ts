@@ -29,9 +29,13 @@ export function createPages(
   let current: PageRequest | undefined;
   /** The request that was sent last. Nobody waits for its answer any more if the iteration was ended. */
   let sent: PageRequest | undefined;
+  /** How often it was sent. */
+  let times = 0;
+  /** The number of answers to it and to earlier requests that have not come. */
+  let missing = 0;
   const inFlight = () => (turns.current() === 'page' ? sent : undefined);
 
-  function answered(): void {
+  function ended(): void {
     // If the next request has waited for this answer, it is sent when the message has been handled.
     if (current !== sent) current = undefined;
     turns.end('page');
@@ -48,18 +52,24 @@ export function createPages(
         // An `error` does not say what it answers, so an earlier request is awaited, even if nobody else waits for its answer.
         if (inFlight() && sent !== next) return;
         turns.take('page', () => {
+          if (sent !== next) times = 0;
+          times++;
+          missing++;
           send((sent = next));
         });
       });
     },
     took(page) {
       told(page);
-      if (sent && isAnswer(sent, page)) answered();
+      missing--;
+      if (sent && isAnswer(sent, page)) ended();
     },
     failed(error) {
       const request = inFlight();
       if (!request) return false;
-      answered();
+      // It may be the late answer to an earlier request. If it is not, the repeated request gets another one.
+      if (missing-- > times) return true;
+      ended();
       pageFailed(request, error);
       return true;
     },

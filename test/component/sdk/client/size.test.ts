@@ -31,7 +31,7 @@ const historyless = [
   ...['useSessions', 'useWebSocket', 'MissionControlProvider'],
 ];
 
-it('is at most 9.85 KB for the client, 2.2 KB more with its store, 1.8 KB more with the React binding, and 1.15 KB more with useHistory', async () => {
+it('is at most 9.88 KB for the client, 2.2 KB more with its store, 1.8 KB more with the React binding, and 1.15 KB more with useHistory', async () => {
   const client = await gzipped({ text: "export { createMissionControl } from './index'" });
   const withStore = await gzipped({
     text: "export { createMissionControl, storeOf } from './index'",
@@ -40,7 +40,7 @@ it('is at most 9.85 KB for the client, 2.2 KB more with its store, 1.8 KB more w
     text: `export { ${historyless.join()} } from './react/index'`,
   });
   const withHistory = await gzipped({ file: 'react/index.ts' });
-  expect(client).toBeLessThanOrEqual(9_850);
+  expect(client).toBeLessThanOrEqual(9_880);
   expect(withStore - client).toBeLessThanOrEqual(2_200);
   expect(withReact - withStore).toBeLessThanOrEqual(1_820);
   // What is not imported is not in the bundle.

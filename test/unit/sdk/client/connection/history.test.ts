@@ -211,6 +211,78 @@ describe('after a signal has ended an iteration whose request is not answered ye
   });
 });
 
+describe('an error that answers an earlier request late', () => {
+  const refuse = (socket: FakeSocket, code = 'rate_limited') => {
+    socket.receive('error', { code, message: 'No.' });
+  };
+  /** An iteration whose request is sent after another one, of another session, has got no answer in time. */
+  async function setUp() {
+    const harness = new ClientHarness();
+    const socket = await harness.connect();
+    const controller = new AbortController();
+    read(harness.client, { signal: controller.signal });
+    await settle();
+    controller.abort();
+    const { messages, outcome } = read(harness.client, undefined, 'other');
+    await harness.time.pass(10_000);
+    expect(requests(socket).map(({ sessionId }) => sessionId)).toEqual(['s', 'other']);
+    return { harness, socket, messages, outcome };
+  }
+
+  it('does not end the iteration of another session', async () => {
+    const { socket, messages, outcome } = await setUp();
+    refuse(socket, 'agent_not_visible');
+    await answer(socket, { sessionId: 'other', messages: ['a'] });
+    expect({ messages, outcome }).toEqual({ messages: ['a'], outcome: { ended: true } });
+  });
+
+  it('does not end the iteration whose next page is requested, if the repeated request is refused', async () => {
+    const harness = new ClientHarness();
+    const socket = await harness.connect();
+    const { messages, outcome } = read(harness.client);
+    await harness.time.pass(10_000);
+    expect(requests(socket)).toHaveLength(2);
+    await answer(socket, { messages: ['b'], next: 'n' });
+    refuse(socket);
+    await answer(socket, { before: 'n', messages: ['a'] });
+    expect({ messages, outcome }).toEqual({ messages: ['b', 'a'], outcome: { ended: true } });
+  });
+
+  it('is awaited no more after a page has answered that request', async () => {
+    const { socket, outcome } = await setUp();
+    await answer(socket, { messages: ['late'] });
+    refuse(socket);
+    await settle();
+    expect(outcome.error).toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('is awaited once: the next error ends the iteration, which has repeated its request', async () => {
+    const { harness, socket, outcome } = await setUp();
+    refuse(socket);
+    await harness.time.pass(20_000);
+    expect(outcome).toEqual({});
+    expect(requests(socket)).toHaveLength(3);
+    refuse(socket, 'agent_not_visible');
+    await settle();
+    expect(outcome.error).toMatchObject({ code: 'agent_not_visible' });
+  });
+});
+
+it('a late page answers the same request of a later iteration, and no other one', async () => {
+  const harness = new ClientHarness();
+  const socket = await harness.connect();
+  const controller = new AbortController();
+  read(harness.client, { signal: controller.signal });
+  await settle();
+  controller.abort();
+  const other = read(harness.client, { before: 5 });
+  const same = read(harness.client);
+  await harness.time.pass(10_000);
+  await answer(socket, { messages: ['a'] });
+  expect(same).toEqual({ messages: ['a'], outcome: { ended: true } });
+  expect(other).toEqual({ messages: [], outcome: {} });
+});
+
 it('does not repeat a request after a signal has ended its iteration', async () => {
   const harness = new ClientHarness();
   const socket = await harness.connect();
