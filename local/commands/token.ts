@@ -1,6 +1,7 @@
 // Implements `npm run -s token`, which prints a token of the local issuer and nothing else.
 import { parseArguments, UsageError } from '#sdk/command/arguments';
 import { runAsProcess, withSentences, type Command } from '#sdk/command/command';
+import { isPattern } from '#sdk/protocol';
 import { localAudience, localIssuer, localReportScope, openIssuer } from '../issuer/issuer';
 
 const help = `Prints a JWT of the local issuer. Every local stack of this checkout accepts it.
@@ -53,7 +54,12 @@ export function createTokenCommand(stateDirectory?: string): Command {
       ...given.texts('claim'),
     ]);
     for (const [name, value] of Object.entries(claims)) {
-      if (!isScope(value)) complain(`The claim ${name} is ${JSON.stringify(value)}: ${noScope}`);
+      const fault = scopeFault(value);
+      if (fault !== undefined) {
+        complain(
+          `The claim ${name} is ${JSON.stringify(value)}: a stack with --scope-claim refuses the token for it, because ${fault}.`,
+        );
+      }
     }
     const { mintToken } = await openIssuer(stateDirectory);
     const token = await mintToken({
@@ -70,14 +76,19 @@ export function createTokenCommand(stateDirectory?: string): Command {
   });
 }
 
-const noScope =
-  'a stack with --scope-claim refuses the token for it, because it is neither a text nor a list of texts.';
-
-/** Whether a claim may list agents: a text, or a list of texts, without empty ones. */
-function isScope(value: unknown): boolean {
+/** Why a claim cannot list agents: it must be a list of patterns, or one text with spaces between them. Undefined if it can. */
+function scopeFault(value: unknown): string | undefined {
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   const isText = (one: unknown) => typeof one === 'string' && one.trim() !== '';
-  return values.length > 0 && values.every(isText);
+  if (values.length === 0 || !values.every(isText)) {
+    return 'it is neither a text nor a list of texts';
+  }
+  const patterns: readonly unknown[] =
+    typeof value === 'string' ? value.trim().split(/[ \t\r\n]+/) : values;
+  const wrong = patterns.find((pattern) => !isPattern(pattern));
+  return wrong === undefined
+    ? undefined
+    : `${JSON.stringify(wrong)} is neither an agent id nor a prefix that ends in *, unless it is a name for --scope-pattern`;
 }
 
 /** The claims that the command sets itself, and how. */

@@ -144,7 +144,26 @@ it.each([
   );
 });
 
+it.each([
+  [['--claim', 'agents=a*b'], '"a*b"', '"a*b"'],
+  [['--claim', 'agents=team-a/* a*b'], '"team-a/* a*b"', '"a*b"'],
+  [['--agents', 'a', '--agents', 'b\\'], '["a","b\\\\"]', '"b\\\\"'],
+])('warns of a claim with a text that is no pattern: %j', async (args, value, pattern) => {
+  const { exitCode, complaints } = await token(...args);
+  expect(exitCode).toBe(0);
+  expect(complaints).toBe(
+    `The claim agents is ${value}: a stack with --scope-claim refuses the token for it, because ${pattern} is neither an agent id nor a prefix that ends in *, unless it is a name for --scope-pattern.`,
+  );
+});
+
 it('warns of no other claim', async () => {
-  const { complaints } = await token('--claim', 'agents=a*', '--claim', 'groups=["a","b/*"]');
+  const { complaints } = await token(
+    '--claim',
+    'agents=a*',
+    '--claim',
+    'groups=["a","b/*"]',
+    '--claim',
+    'scope=a b/*',
+  );
   expect(complaints).toBe('');
 });
