@@ -33,7 +33,7 @@ type Fields = AnyDefinition['fields'];
 export function createEmitCommand(
   connect: (options: PublisherOptions) => Publisher = createPublisher,
 ): Command {
-  return withSentences(async (args, { print }) => {
+  return withSentences(async (args, { print, complain }) => {
     const given = parseArguments(args, {
       ...busOptions,
       ...{ source: 'text', 'alive-for': 'text', help: 'flag' },
@@ -61,8 +61,19 @@ export function createEmitCommand(
       await publisher.close();
     }
     print(`${event.name} is on the event bus ${eventBusName}.`);
+    if (eventSource !== undefined && eventSource !== 'mission-control') {
+      complain(sourceAdvice(eventSource, endpoint !== undefined));
+    }
     return 0;
   });
+}
+
+/** The bus accepts events of every source, and does not say whether a rule takes them. */
+function sourceAdvice(source: string, isLocal: boolean): string {
+  const local = isLocal
+    ? ' If they do not, the terminal of npm start says that the event is dropped.'
+    : '';
+  return `The service takes it only if its settings name the source ${source} (eventSource, sources): the bus accepts events of every source.${local}`;
 }
 
 interface GivenEvent {

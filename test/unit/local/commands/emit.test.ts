@@ -93,6 +93,27 @@ it('reports with the source of --source, and otherwise with that of the publishe
   expect(made[1]).not.toHaveProperty('eventSource');
 });
 
+it.each([
+  [
+    ['--source', 'team-a'],
+    'The service takes it only if its settings name the source team-a (eventSource, sources): the bus accepts events of every source. If they do not, the terminal of npm start says that the event is dropped.',
+  ],
+  [
+    ['--source', 'team-a', '--event-bus', 'prod'],
+    'The service takes it only if its settings name the source team-a (eventSource, sources): the bus accepts events of every source.',
+  ],
+  [['--source', 'mission-control'], ''],
+  [[], ''],
+])('says that another source may be dropped: %j', async (options, advice) => {
+  const { exitCode, printed, complaints } = await run(
+    recorded().command,
+    ...[...options, 'agent:status', 'team-a/x', 'online'],
+  );
+  expect(exitCode).toBe(0);
+  expect(printed).toContain('is on the event bus');
+  expect(complaints).toBe(advice);
+});
+
 it('reports a status with the time to live of --alive-for', async () => {
   const { command, calls } = recorded();
   await run(command, '--alive-for', '60', 'agent:status', 'a', 'online');
