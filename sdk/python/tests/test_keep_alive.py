@@ -55,6 +55,17 @@ class Repeating(unittest.TestCase):
         self.keeper.repeat_due(self.start + 31)
         self.assertEqual(self.reported[1:], [("a", "error", 150)])
 
+    def test_repeats_no_offline_and_says_it_once_but_repeats_a_later_status(self) -> None:
+        self.keeper.keep("a", 30)
+        self.keeper.extend({"agentId": "a", "status": "offline"})
+        self.assertEqual(self.keeper.repeat_due(self.start + 31), 30)
+        self.keeper.extend({"agentId": "a", "status": "error"})
+        self.keeper.repeat_due(self.start + 62)
+        self.assertEqual(self.reported[1:], [("a", "error", 150)])
+        self.keeper.extend({"agentId": "a", "status": "offline"})
+        self.assertIsNone(self.keeper.release("a"))
+        self.assertEqual(len(self.reported), 2)
+
     def test_goes_on_after_a_report_that_failed(self) -> None:
         self.keeper.keep("a", 30)
         self.fails = True

@@ -88,12 +88,13 @@ class Keeper:
         return {"aliveForSeconds": kept.alive_for, **values}
 
     def release(self, agent_id: str) -> Future[None] | None:
-        """Reports an agent as offline. Returns None if it is not kept alive."""
+        """Reports an agent as offline. Returns None if there is nothing to report: it is not kept alive, or offline already."""
         with self._changed:
-            if self._kept.pop(agent_id, None) is None:
+            kept = self._kept.pop(agent_id, None)
+            if kept is None:
                 return None
             self._changed.notify_all()
-            return self._report(agent_id, "offline", None)
+            return None if kept.status == "offline" else self._report(agent_id, "offline", None)
 
     def release_all(self) -> None:
         """Reports all agents that are kept alive as offline."""
@@ -119,6 +120,9 @@ class Keeper:
         for agent_id, kept in list(self._kept.items()):
             if kept.due <= now and self._kept.get(agent_id) is kept:
                 kept.due = now + kept.every
+                # An agent that has been reported as offline has no time to live.
+                if kept.status == "offline":
+                    continue
                 # A report that fails is no reason to stop: the next one may succeed.
                 report = partial(self._report, agent_id, kept.status, kept.alive_for)
                 survive("on_error", report)
@@ -139,7 +143,7 @@ class KeepAlive:
             wait([said], SAY_OFFLINE_SECONDS)
 
     def release(self) -> Future[None] | None:
-        """Does the same as `stop`, without waiting. Returns None if the agent is not kept alive any more."""
+        """Does the same as `stop`, without waiting. Returns None if there is nothing to report."""
         # The publisher may keep the agent alive once more since.
         if self._stopped:
             return None
