@@ -1,7 +1,13 @@
 // Sends events to the event bus with the AWS SDK, which is loaded with the first request: publishers over HTTPS need no AWS package.
 import type { EventBridgeClient, EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { takeBatch, type Addressing, type FilledEntry } from './batch';
-import { attemptsOf, mayPassLater, mayRecover, needsFreshCredentials } from './retry';
+import {
+  attemptsOf,
+  isRegionMissing,
+  mayPassLater,
+  mayRecover,
+  needsFreshCredentials,
+} from './retry';
 import { reasonOf, type Attempt, type Failure, type Transport } from './transport';
 
 // By default the SDK waits forever for a response, and after a timeout it only logs a warning.
@@ -54,7 +60,7 @@ export function createEventBridge(options: EventBridgeOptions): Transport<Filled
         return { failures, attemptsMade: attemptsOf(answer) };
       } catch (cause) {
         const isLoaded = !(cause instanceof SdkMissingError);
-        const reason = isLoaded ? reasonOf(cause) : cause.message;
+        const reason = isLoaded ? reasonIn(cause) : cause.message;
         const retryable = isLoaded && mayRecover(cause);
         const failures = parts.map((part) => ({ part, reason, retryable }));
         return { failures, cause, attemptsMade: attemptsOf(cause) };
@@ -85,6 +91,12 @@ async function importSdk() {
       { cause },
     );
   }
+}
+
+function reasonIn(cause: unknown): string {
+  return isRegionMissing(cause)
+    ? 'the AWS region is missing: set AWS_REGION, or the option clientConfiguration.region'
+    : reasonOf(cause);
 }
 
 function configurationOf({ clientConfiguration }: EventBridgeOptions): EventBridgeClientConfig {

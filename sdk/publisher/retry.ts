@@ -36,18 +36,25 @@ export function mayPassLater(errorCode: string): boolean {
 /** The properties of an error of the AWS SDK that are used. */
 interface RequestFailure {
   readonly name?: string;
+  readonly message?: string;
   readonly $metadata?: { readonly attempts?: number; readonly clockSkewCorrected?: boolean };
 }
 
+/** Whether the AWS SDK has found no region. It reads environment and files only once, and the error has no code. */
+export function isRegionMissing(error: unknown): boolean {
+  return (error as RequestFailure | undefined)?.message === 'Region is missing';
+}
+
 /**
- * Whether a retry of a failed request may succeed. Only final error codes are not retried: network failures, server errors
+ * Whether a retry of a failed request may succeed. Only final error codes and a missing region are not retried: network failures, server errors
  * and throttling are temporary, and credentials may become available or be refreshed. Unknown errors are retried, too,
  * because a few requests cost less than a lost event.
  */
 export function mayRecover(error: unknown): boolean {
   const { name = '', $metadata } = (error ?? {}) as RequestFailure;
   // If a request is refused because of clock skew, the SDK corrects it in the next request.
-  return $metadata?.clockSkewCorrected === true || mayPassLater(name);
+  if ($metadata?.clockSkewCorrected === true) return true;
+  return mayPassLater(name) && !isRegionMissing(error);
 }
 
 /** Whether the credentials must be refreshed before the next attempt. */

@@ -328,6 +328,15 @@ describe('failures', () => {
     expect(pauses).toEqual([100]);
   });
 
+  it('cause no retry if the AWS region is missing, and say how to set it', async () => {
+    eventBridge.on(PutEventsCommand).rejects(new Error('Region is missing'));
+    const { publisher, pauses } = setUp();
+    await expect(publisher.broadcastAgentStatus('a', 'online')).rejects.toThrow(
+      'in 1 attempt(s): agent:status of a (the AWS region is missing: set AWS_REGION, or the option clientConfiguration.region).',
+    );
+    expect(pauses).toEqual([]);
+  });
+
   it.each([
     refusal('AccessDeniedException', { httpStatusCode: 400 }),
     refusal('ResourceNotFoundException', { httpStatusCode: 400 }),
