@@ -106,7 +106,7 @@ export interface Publisher {
    * SIGINT this holds if the application has no listener of its own; with one, call `close()` in it. It does not keep the
    * process running, and continues after a failed report.
    * @param agentId 1 to 128 bytes of UTF-8
-   * @throws RangeError if `everySeconds` is out of range
+   * @throws RangeError if `agentId` is invalid, or `everySeconds` is out of range
    */
   readonly keepAlive: (agentId: string, options: KeepAliveOptions) => KeptAlive;
   /** Resolves when all events that were reported so far are sent or have failed. Never rejects. */
@@ -170,7 +170,11 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     broadcastAgentStatus: (agentId, status) => broadcast('agent:status', { agentId, status }),
     broadcastSessionActivity: (agentId, sessionId, lastMessage) =>
       broadcast('session:activity', { agentId, sessionId, lastMessage }),
-    keepAlive: (agentId, options) => kept.keep(agentId, options),
+    keepAlive(agentId, options) {
+      const first = parseReport('agent:status', { agentId, status: 'online', timestamp: 0 });
+      if (!first.ok) throw new RangeError(describeFaults(first.faults));
+      return kept.keep(agentId, options);
+    },
     flush: settlement.all,
     close: async () => {
       void kept.stopAll();

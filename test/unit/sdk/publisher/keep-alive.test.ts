@@ -127,6 +127,17 @@ it.each([4.9, 21_601, NaN, Infinity])('are refused with an interval of %p s', (e
   );
 });
 
+it.each(['', 'é'.repeat(65), undefined])(
+  'are refused at the call, and not reported, with the invalid id %p',
+  async (agentId) => {
+    expect(() => publisher.keepAlive(agentId as string, { everySeconds: 5 })).toThrow(
+      new RangeError('agentId must be a non-empty string of at most 128 bytes'),
+    );
+    expect(jest.getTimerCount()).toBe(0);
+    await expect(reported()).resolves.toEqual([]);
+  },
+);
+
 it.each([undefined, null, {}])(
   'are refused with the options %p, as JavaScript can pass them',
   (options) => {
