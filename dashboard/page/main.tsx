@@ -7,6 +7,7 @@ import { createAddress } from './model/address';
 import { createListMemory } from './model/agents/list-memory';
 import { App } from './components/app';
 import { ClockContext, createClock } from './components/parts/clock';
+import { markLastInput } from './model/last-input';
 import { loadConfiguration } from './model/configuration';
 import { createTokenSource } from './auth/token-source';
 
@@ -66,6 +67,7 @@ async function start(): Promise<ReactNode> {
   );
 }
 
+markLastInput(document);
 const container = document.getElementById('dashboard');
 if (container === null) throw new Error('index.html has no element for the dashboard.');
 const root = createRoot(container);
