@@ -1,6 +1,7 @@
 // Shows the sessions of an agent with whole messages, and the messages before on request.
 import { memo, useId, useState } from 'react';
 import type { SessionActivity } from '#sdk/client';
+import { useConnection } from '#sdk/client/react/index';
 import { RelativeTime } from '../parts/clock';
 import { Timeline } from './timeline';
 import { plainText } from '../../model/text/visible-text';
@@ -22,11 +23,14 @@ export function SessionList({ sessions, open, onOpen }: SessionListProps) {
   const [most, setMost] = useState(sessionsAtOnce);
   const shown = sessions.filter(({ sessionId }, index) => index < most || open.includes(sessionId));
   const more = sessions.length - shown.length;
+  const { isSynced } = useConnection();
+  const unknown = open.filter((id) => !sessions.some(({ sessionId }) => sessionId === id));
   return (
     <section className="session-list" aria-labelledby="sessions-title">
       <h3 id="sessions-title">
         Sessions <span className="count">{sessions.length.toLocaleString()}</span>
       </h3>
+      {isSynced && unknown.map((id) => <UnknownSession key={id} sessionId={id} onOpen={onOpen} />)}
       {sessions.length === 0 && <p className="nothing">No session has reported.</p>}
       <ol>
         {shown.map((session) => (
@@ -49,6 +53,35 @@ export function SessionList({ sessions, open, onOpen }: SessionListProps) {
         </button>
       )}
     </section>
+  );
+}
+
+interface UnknownSessionProps extends Pick<SessionListProps, 'onOpen'> {
+  readonly sessionId: string;
+}
+
+/** Says of a session in the address of the page that it is not in the list. */
+function UnknownSession({ sessionId, onOpen }: UnknownSessionProps) {
+  return (
+    <p className="nothing unknown-session">
+      <span>
+        The session <Name of={sessionId} /> in the address is not known: it has expired, or has
+        never reported. It appears here as soon as it reports.
+      </span>
+      <button
+        type="button"
+        className="quiet"
+        onClick={() => {
+          onOpen(sessionId, false);
+        }}
+      >
+        Dismiss
+        <span className="hidden">
+          {' the session '}
+          <Name of={sessionId} />
+        </span>
+      </button>
+    </p>
   );
 }
 

@@ -118,6 +118,36 @@ it('says why messages could not be loaded, and tries again on request', async ()
   expect(page.messages()).toEqual(['<1>', '<0>']);
 });
 
+it('says which sessions of the address are not known, once it is connected, until they report or are dismissed', async () => {
+  const client = createFakeMissionControl();
+  client.emit(sessionEvent('a', 's', 'm', 100));
+  function Opened() {
+    const [open, setOpen] = useState<readonly string[]>(['s', 'expired', 'late']);
+    const onOpen = (sessionId: string) => {
+      setOpen(open.filter((id) => id !== sessionId));
+    };
+    return createElement(SessionList, { sessions: useSessions('a'), open, onOpen });
+  }
+  const page = await render(
+    createElement(MissionControlProvider, { client }, createElement(Opened)),
+  );
+  const unknown = () => page.textsOf('.unknown-session > span');
+  expect(unknown()).toEqual([]);
+  await perform(client.connect);
+  expect(unknown()).toEqual([
+    expect.stringMatching(/^The session expired in the address is not known/),
+    expect.stringMatching(/^The session late in the address/),
+  ]);
+  expect(await page.violations()).toEqual([]);
+  await perform(() => {
+    client.emit(sessionEvent('a', 'late', 'm', 101));
+  });
+  expect(page.textsOf('.session-id')).toEqual(['late', 's']);
+  expect(unknown()).toHaveLength(1);
+  await page.press('Dismiss the session expired');
+  expect(unknown()).toEqual([]);
+});
+
 it('shows twenty sessions at first, and any other one that is open', async () => {
   const client = createFakeMissionControl();
   client.emit(Array.from({ length: 25 }, (_, at) => sessionEvent('a', `s${at}`, 'm', 100 + at)));
