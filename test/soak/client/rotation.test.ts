@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
+import { batchSubprotocol, subprotocol } from '#sdk/protocol/subprotocol';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { TestClient } from '../../support/stack/test-client';
 import { eventually } from '../../support/eventually';
@@ -42,7 +43,14 @@ afterAll(async () => {
   await stack.close();
 });
 
-/** Receives all events through overlapping sockets: each is open until the server's limit, so several are open at a time. */
+type Message =
+  | { readonly type: 'agent:status'; readonly payload: { readonly agentId: string } }
+  | { readonly type: 'batch'; readonly payload: { readonly messages: readonly Message[] } };
+
+/**
+ * Receives all events through overlapping sockets: each is open until the server's limit, so several are open at a time.
+ * They take batches, as the client does: on a busy machine, batches come later than single messages.
+ */
 class Observer {
   /** The time of the first event of each agent. */
   readonly arrivals = new Map<string, number>();
@@ -67,15 +75,17 @@ class Observer {
 
   private async open(): Promise<void> {
     const token = await stack.mintToken({ sub: 'observer' });
-    const { socket } = await TestClient.open(stack.webSocketUrl, { token });
+    const subprotocols = [batchSubprotocol, subprotocol];
+    const { socket } = await TestClient.open(stack.webSocketUrl, { token, subprotocols });
     socket.on('message', (data: Buffer) => {
-      const { type, payload } = JSON.parse(data.toString('utf8')) as {
-        type: string;
-        payload: { agentId: string };
-      };
-      if (type !== 'agent:status' || this.arrivals.has(payload.agentId)) return;
-      this.arrivals.set(payload.agentId, Date.now());
+      this.take(JSON.parse(data.toString('utf8')) as Message);
     });
+  }
+
+  private take({ type, payload }: Message): void {
+    if (type === 'batch') for (const message of payload.messages) this.take(message);
+    if (type !== 'agent:status' || this.arrivals.has(payload.agentId)) return;
+    this.arrivals.set(payload.agentId, Date.now());
   }
 }
 
