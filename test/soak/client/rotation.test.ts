@@ -22,7 +22,11 @@ const maxUnheard = 10;
  */
 const tokenMilliseconds = 1_500;
 
-/** The maximum extra delay of an event to the client, compared with a permanent socket. */
+/**
+ * The maximum extra delay of nine in ten events to the client, compared with the permanent sockets. With a gap at each
+ * rotation, every fourth event would be later. The rest is not compared: on a busy machine, a post to any socket can be
+ * one that the service repeats after seconds.
+ */
 const toleratedMilliseconds = 1_000;
 
 let stack: LocalStack;
@@ -32,7 +36,7 @@ let client: MissionControl | undefined;
 beforeAll(async () => {
   stack = await startLocalStack({
     testing: { maxConnectionSeconds },
-    settings: { heartbeatSeconds: 1, handshakesPerMinute: 10_000, handshakeBurst: 1_000 },
+    settings: { handshakesPerMinute: 10_000, handshakeBurst: 1_000 },
   });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
 }, 60_000);
@@ -52,8 +56,8 @@ type Message =
  * They take batches, as the client does: on a busy machine, batches come later than single messages.
  */
 class Observer {
-  /** The time of the first event of each agent. */
-  readonly arrivals = new Map<string, number>();
+  /** The times at which the event of each agent was received: first by one of the sockets, last by another. */
+  readonly arrivals = new Map<string, { readonly first: number; last: number }>();
   private readonly over = new AbortController();
   private watching: Promise<void> | undefined;
 
@@ -84,9 +88,19 @@ class Observer {
 
   private take({ type, payload }: Message): void {
     if (type === 'batch') for (const message of payload.messages) this.take(message);
-    if (type !== 'agent:status' || this.arrivals.has(payload.agentId)) return;
-    this.arrivals.set(payload.agentId, Date.now());
+    if (type !== 'agent:status') return;
+    const now = Date.now();
+    const known = this.arrivals.get(payload.agentId);
+    if (known) known.last = now;
+    else this.arrivals.set(payload.agentId, { first: now, last: now });
   }
+}
+
+/** The median, 90th and 99th percentile and maximum of delays. */
+function delaysOf(delays: readonly number[]) {
+  const sorted = [...delays].sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.ceil(sorted.length * part) - 1] ?? NaN;
+  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
 }
 
 it(`receives every event once during ${rotations} rotations, without extra delay`, async () => {
@@ -142,18 +156,17 @@ it(`receives every event once during ${rotations} rotations, without extra delay
   }, 60_000);
   await observer.stop();
 
-  const delays = [...heard]
-    .map(([agent, times]) => (times[0] ?? Infinity) - (observer.arrivals.get(agent) ?? NaN))
-    .sort((a, b) => a - b);
-  const [median, p99, last] = [0.5, 0.99, 1].map(
-    (part) => delays[Math.ceil(delays.length * part) - 1],
+  const firstOf = (agent: string) => observer.arrivals.get(agent)?.first ?? NaN;
+  const late = delaysOf(
+    [...heard].map(([agent, times]) => (times[0] ?? Infinity) - firstOf(agent)),
   );
+  const usual = delaysOf([...observer.arrivals.values()].map(({ first, last }) => last - first));
   process.stdout.write(
-    `${rotations} rotations, ${reports.length} events; later than by a socket that stays: ` +
-      `median ${median} ms, p99 ${p99} ms, at most ${last} ms\n`,
+    `${rotations} rotations, ${reports.length} events; milliseconds after the first socket: ` +
+      `the client ${JSON.stringify(late)}, the last of the permanent sockets ${JSON.stringify(usual)}\n`,
   );
   expect([...heard].filter(([, times]) => times.length > 1)).toEqual([]);
-  expect(last).toBeLessThan(toleratedMilliseconds);
+  expect(late.p90).toBeLessThan(usual.p90 + toleratedMilliseconds);
   expect(wasWithout).toBe(false);
   // The client reported neither the new connections nor the server's limit.
   const [first, ...others] = connections.map(({ state, attempt, isSynced }) => [
