@@ -14,6 +14,8 @@ export interface TestDynamo {
 
 export async function startDynamo(): Promise<TestDynamo> {
   const server = dynalite({ createTableMs: 0 });
+  // After Node's 5 s, a process that was busy for so long would send its next request on a connection that is being closed.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const plain = new DynamoDBClient({
