@@ -39,6 +39,18 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(\\.\\./){2}.*(?<!\\.json)$',
+              message:
+                'Import from another folder by a name of package.json, for example `#test/support/eventually`.',
+            },
+          ],
+        },
+      ],
       'no-restricted-globals': [
         'error',
         { name: 'test', message: 'Use `it`, as all other tests do.' },

@@ -1,6 +1,6 @@
 // `npm run cost`: tables for the given load, and error messages for invalid options.
 import { costCommand } from '#cost/main';
-import { run } from '../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 const load = ['--connections', '1000', '--events-per-second', '0'];
 

@@ -7,8 +7,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { WebSocketServer } from 'ws';
-import { eventually } from '../../support/eventually';
-import { killPrograms, startProgram } from '../../support/programs';
+import { eventually } from '#test/support/eventually';
+import { killPrograms, startProgram } from '#test/support/programs';
 
 const project = path.resolve(__dirname, '../../..');
 

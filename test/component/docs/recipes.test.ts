@@ -6,8 +6,8 @@ import { JSDOM } from 'jsdom';
 import { compile } from 'svelte/compiler';
 import type { createFakeMissionControl } from '#sdk/client/testing/index';
 import type { AgentStatus } from '#sdk/protocol';
-import { eventually } from '../../support/eventually';
-import { readRecipes } from '../../support/recipes';
+import { eventually } from '#test/support/eventually';
+import { readRecipes } from '#test/support/recipes';
 
 const project = path.resolve(__dirname, '../../..');
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { JSDOM, type DOMWindow } from 'jsdom';
 import { WebSocketServer } from 'ws';
-import { eventually } from '../../support/eventually';
+import { eventually } from '#test/support/eventually';
 
 const project = path.resolve(__dirname, '../../..');
 const token = 'the.token';

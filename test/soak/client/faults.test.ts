@@ -14,19 +14,19 @@ import type {
   Timing,
 } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../../support/stack/test-client';
-import { ChaosProxy } from '../../support/client/chaos-proxy';
+import { TestClient } from '#test/support/stack/test-client';
+import { ChaosProxy } from '#test/support/client/chaos-proxy';
 import {
   agentIds,
   reportAll,
   sessionIds,
   startEventFlow,
   type EventFlow,
-} from '../../support/stack/event-flow';
-import { eventually } from '../../support/eventually';
-import { expectHeardOnce, listenTo } from '../../support/client/heard';
-import { seeded } from '../../support/data/seeded';
-import { stateOfServer, type ServerState } from '../../support/stack/state-of-server';
+} from '#test/support/stack/event-flow';
+import { eventually } from '#test/support/eventually';
+import { expectHeardOnce, listenTo } from '#test/support/client/heard';
+import { seeded } from '#test/support/data/seeded';
+import { stateOfServer, type ServerState } from '#test/support/stack/state-of-server';
 
 const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const rounds = 50;

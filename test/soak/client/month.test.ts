@@ -2,8 +2,8 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { storeOf } from '#sdk/client';
-import { ClientHarness } from '../../support/client/client-harness';
-import { agentEvent, sessionEvent, snapshotFacts } from '../../support/data/events';
+import { ClientHarness } from '#test/support/client/client-harness';
+import { agentEvent, sessionEvent, snapshotFacts } from '#test/support/data/events';
 
 const hour = 3_600_000;
 /** The heartbeats of this service are rare, so that the test is short. */

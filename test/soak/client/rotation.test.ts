@@ -5,8 +5,8 @@ import { startLocalStack, type LocalStack } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
 import { batchSubprotocol, subprotocol } from '#sdk/protocol/subprotocol';
 import { createPublisher, type Publisher } from '#sdk/publisher';
-import { TestClient } from '../../support/stack/test-client';
-import { eventually } from '../../support/eventually';
+import { TestClient } from '#test/support/stack/test-client';
+import { eventually } from '#test/support/eventually';
 
 const rotations = 20;
 

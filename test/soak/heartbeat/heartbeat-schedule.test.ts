@@ -3,8 +3,8 @@
 import { WebSocket } from 'ws';
 import { startLocalStack, type LocalStack, type ScheduledCall } from '#local/index';
 import { createMissionControl, type Connection, type MissionControl } from '#sdk/client';
-import { TestClient } from '../../support/stack/test-client';
-import { eventually } from '../../support/eventually';
+import { TestClient } from '#test/support/stack/test-client';
+import { eventually } from '#test/support/eventually';
 
 /** Short, so that a missing minute of the schedule would be a gap that every client detects. */
 const heartbeatSeconds = 5;

@@ -1,7 +1,7 @@
 // Heartbeats when idle, in real time: none while events are sent, and no gap so long that a client reconnects.
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
-import { TestClient } from '../../support/stack/test-client';
+import { TestClient } from '#test/support/stack/test-client';
 
 const intervalSeconds = 10;
 

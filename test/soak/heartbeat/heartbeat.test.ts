@@ -1,6 +1,6 @@
 // The documented interval, with default settings in real time: three intervals, each 30 s ± 1 s.
 import { startLocalStack, type LocalStack } from '#local/index';
-import { TestClient } from '../../support/stack/test-client';
+import { TestClient } from '#test/support/stack/test-client';
 
 let stack: LocalStack;
 

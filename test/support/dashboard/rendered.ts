@@ -4,7 +4,7 @@ import { act, createElement, StrictMode, type ReactNode } from 'react';
 import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
 import type Axe from 'axe-core';
-import { ClockContext, createClock } from '../../../dashboard/page/components/parts/clock';
+import { ClockContext, createClock } from '#dashboard/page/components/parts/clock';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
 import { FakeTime, settle } from '../client/client-harness';
 import { timersOf } from '../client/timers';

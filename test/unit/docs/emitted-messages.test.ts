@@ -5,9 +5,9 @@ import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createHeartbeat } from '#core/broadcasting/heartbeat';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
-import { createAnswerFakes, tokenOf } from '../../support/core/answer';
-import { createFanOutHarness } from '../../support/core/fan-out';
-import { MemoryStateStore } from '../../support/core/fakes';
+import { createAnswerFakes, tokenOf } from '#test/support/core/answer';
+import { createFanOutHarness } from '#test/support/core/fan-out';
+import { MemoryStateStore } from '#test/support/core/fakes';
 
 const ajv = new Ajv();
 for (const [file, text] of documents()) {

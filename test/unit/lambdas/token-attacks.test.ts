@@ -11,7 +11,7 @@ import type { Connection } from '#core/connections/ports';
 import type { TokenRefusal } from '#core/auth/ports';
 import { createRefreshToken } from '#core/requests/refresh-token';
 import { createWhoami } from '#core/requests/whoami';
-import { MemoryConnectionStore } from '../../support/core/fakes';
+import { MemoryConnectionStore } from '#test/support/core/fakes';
 import {
   createDocuments,
   createSigningKey,
@@ -19,7 +19,7 @@ import {
   signToken,
   type Claims,
   type SigningKey,
-} from '../../support/adapters/token-issuer';
+} from '#test/support/adapters/token-issuer';
 
 const issuer = 'https://issuer.test';
 const jwksUri = 'https://issuer.test/keys';

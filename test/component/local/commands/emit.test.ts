@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PutEventsRequest } from '@aws-sdk/client-eventbridge';
 import { createEmitCommand } from '#local/commands/emit';
-import { run } from '../../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 /** Runs the command with the port of a server that answers with `listener`. */
 async function emitTo(listener: RequestListener) {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { fakeTimers } from '../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   arn,
   clientConfig,
@@ -13,7 +13,7 @@ import {
   permission,
   ref,
   type Resources,
-} from '../../../support/local/tiny-stack';
+} from '#test/support/local/tiny-stack';
 
 afterEach(closeTiny);
 

@@ -1,14 +1,14 @@
 // The alarms of the template: the metrics that the local stack measures, and the states of alarms.
 import { systemTimers } from '#local/support/timers';
 import type { LocalAlarm } from '#local/monitoring/monitor';
-import { fakeTimers, type FakeTimers } from '../../../support/local/fake-timers';
+import { fakeTimers, type FakeTimers } from '#test/support/local/fake-timers';
 import {
   closeTiny,
   deployTiny,
   ref,
   type Resources,
   type TinyStack,
-} from '../../../support/local/tiny-stack';
+} from '#test/support/local/tiny-stack';
 
 afterEach(closeTiny);
 

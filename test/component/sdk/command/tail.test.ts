@@ -9,9 +9,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { version } from '../../../../package.json';
 import type { EventMessage } from '#sdk/protocol';
 import { writeCommand } from '#sdk/packaging/write-command';
-import { agentEvent, emptyLists } from '../../../support/data/events';
-import { eventually } from '../../../support/eventually';
-import { killPrograms, startProgram } from '../../../support/programs';
+import { agentEvent, emptyLists } from '#test/support/data/events';
+import { eventually } from '#test/support/eventually';
+import { killPrograms, startProgram } from '#test/support/programs';
 
 let directory: string;
 let program: string;

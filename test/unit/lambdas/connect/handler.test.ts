@@ -1,6 +1,6 @@
 import { createHandler } from '#lambdas/connect/handler';
 import type { Connect } from '#core/connections/connect';
-import { RecordingLog } from '../../../support/core/fakes';
+import { RecordingLog } from '#test/support/core/fakes';
 
 function setUp(outcome: Awaited<ReturnType<Connect>> = 'connected') {
   const connected: Parameters<Connect>[] = [];

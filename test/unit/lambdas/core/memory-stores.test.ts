@@ -1,5 +1,5 @@
 // The in-memory stores of the unit tests fulfil the same contracts as the DynamoDB adapters.
-import { describeConnectionStore } from '../../../support/contracts/connection-store';
+import { describeConnectionStore } from '#test/support/contracts/connection-store';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
 import {
   MemoryConnectionStore,
@@ -8,16 +8,16 @@ import {
   MemoryStateStore,
   MemorySyncMarkers,
   MemoryTimelineStore,
-} from '../../../support/core/fakes';
-import { MemorySilenceStore } from '../../../support/core/memory-silence-store';
-import { describeFanOutLease } from '../../../support/contracts/fan-out-lease';
-import { describeHeartbeatStore } from '../../../support/contracts/heartbeat-store';
-import { describePendingStore } from '../../../support/contracts/pending-store';
-import { describeRateLimitStore } from '../../../support/contracts/rate-limit-store';
-import { describeTimeToLive } from '../../../support/contracts/silence-store';
-import { describeStateStore } from '../../../support/contracts/state-store';
-import { describeSyncMarkers } from '../../../support/contracts/sync-markers';
-import { describeTimelineStore } from '../../../support/contracts/timeline-store';
+} from '#test/support/core/fakes';
+import { MemorySilenceStore } from '#test/support/core/memory-silence-store';
+import { describeFanOutLease } from '#test/support/contracts/fan-out-lease';
+import { describeHeartbeatStore } from '#test/support/contracts/heartbeat-store';
+import { describePendingStore } from '#test/support/contracts/pending-store';
+import { describeRateLimitStore } from '#test/support/contracts/rate-limit-store';
+import { describeTimeToLive } from '#test/support/contracts/silence-store';
+import { describeStateStore } from '#test/support/contracts/state-store';
+import { describeSyncMarkers } from '#test/support/contracts/sync-markers';
+import { describeTimelineStore } from '#test/support/contracts/timeline-store';
 
 describeFanOutLease('MemoryFanOutLease', () => new MemoryFanOutLease());
 describePendingStore('MemoryPendingStore', () => new MemoryPendingStore());

@@ -1,6 +1,6 @@
 import { createMockAgents } from '#core/mock-agents';
 import { parseEvent } from '#sdk/protocol';
-import { RecordingLog } from '../../../support/core/fakes';
+import { RecordingLog } from '#test/support/core/fakes';
 
 it('reports valid events of both types through the reporter, for less than a minute', async () => {
   const events: { type: string; payload: unknown }[] = [];

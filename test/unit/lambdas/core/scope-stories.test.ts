@@ -1,6 +1,6 @@
 // A few of the generated stories of scopes and subscriptions; test/soak has very many.
 import fc from 'fast-check';
-import { playStory, stories } from '../../../support/core/scope-stories';
+import { playStory, stories } from '#test/support/core/scope-stories';
 
 it('no message goes to a connection that may not see it, and none is withheld from one that may and has asked for it', () =>
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { shardCount, shardOf } from '#core/shard';
-import { anyCharacter } from '../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 it('returns a valid shard for any user id', () => {
   fc.assert(

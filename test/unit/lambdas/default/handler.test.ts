@@ -1,6 +1,6 @@
 import type { Connection } from '#core/connections/ports';
 import { createHandler } from '#lambdas/default/handler';
-import { RecordingLog } from '../../../support/core/fakes';
+import { RecordingLog } from '#test/support/core/fakes';
 
 const authorizer = { principalId: 'alice', userId: 'alice', expiresAt: '1707166800000' };
 const requestContext = { connectionId: 'a=', connectedAt: 1_707_163_100_000, authorizer };

@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { createHandler } from '#lambdas/deliver/handler';
 import { heartbeatMessage } from '#core/fan-out/outgoing-message';
-import { RecordingLog } from '../../../support/core/fakes';
+import { RecordingLog } from '#test/support/core/fakes';
 
 it('runs every job of the SQS records, and returns the failed ones', async () => {
   const done: [string, number][] = [];

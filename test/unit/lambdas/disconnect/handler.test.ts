@@ -1,5 +1,5 @@
 import { createHandler } from '#lambdas/disconnect/handler';
-import { FakeClock, MemoryConnectionStore, RecordingLog } from '../../../support/core/fakes';
+import { FakeClock, MemoryConnectionStore, RecordingLog } from '#test/support/core/fakes';
 
 it('removes the record of the connection by the user and the connection id', async () => {
   const connections = new MemoryConnectionStore();

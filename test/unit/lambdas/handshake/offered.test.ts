@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { findToken } from '#core/auth/offered-token';
 import { offeredBy, offeredSubprotocols, type Handshake } from '#lambdas/handshake/offered';
-import { anyCharacter } from '../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 const found = (token: string, place: string) => ({ ok: true, token, place });
 const refused = (code: string, place?: string) => ({

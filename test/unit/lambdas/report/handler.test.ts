@@ -4,7 +4,7 @@ import type { TokenVerdict } from '#core/auth/ports';
 import type { ReportOutcome } from '#core/reporting/report-events';
 import { createWhoami } from '#core/requests/whoami';
 import { createHandler } from '#lambdas/report/handler';
-import { MemoryConnectionStore } from '../../../support/core/fakes';
+import { MemoryConnectionStore } from '#test/support/core/fakes';
 
 const now = 1_770_328_000_000;
 const owner = { userId: 'machine', expiresAt: now + 60_000, issuedAt: now, scope: ['team-a/*'] };

@@ -3,7 +3,7 @@ import { KeysUnavailableError } from '#core/auth/no-verdict';
 import type { TokenVerdict } from '#core/auth/ports';
 import { createWhoami } from '#core/requests/whoami';
 import { createHandler } from '#lambdas/whoami/handler';
-import { MemoryConnectionStore } from '../../../support/core/fakes';
+import { MemoryConnectionStore } from '#test/support/core/fakes';
 
 const now = 1_770_328_000_000;
 const good: TokenVerdict = { ok: true, value: { userId: 'alice', expiresAt: 1_770_328_200_000 } };

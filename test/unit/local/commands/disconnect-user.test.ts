@@ -2,7 +2,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createDisconnectUserCommand } from '#local/commands/disconnect-user';
-import { run } from '../../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 const bus = mockClient(EventBridgeClient);
 

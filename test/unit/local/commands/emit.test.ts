@@ -7,7 +7,7 @@ import {
   type Publisher,
   type PublisherOptions,
 } from '#sdk/publisher';
-import { run } from '../../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 /** A command whose publisher records its calls. */
 function recorded(failure?: Error) {

@@ -3,7 +3,7 @@ import type { LocalStack, LocalStackOptions } from '#local/index';
 import { createStartCommand } from '#local/commands/start';
 import type { LocalFunction } from '#local/lambda/local-function';
 import { SynthesisError } from '#local/deploy/synthesize';
-import { run } from '../../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 /** A command with a stack that only records its calls. */
 function fakeStart(fail?: Error, isStopped = false, inUse: readonly number[] = []) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeJwt } from 'jose';
 import { createTokenCommand } from '#local/commands/token';
-import { run } from '../../../support/local/recorded-output';
+import { run } from '#test/support/local/recorded-output';
 
 let directory: string;
 beforeAll(() => {

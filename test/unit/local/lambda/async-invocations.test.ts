@@ -5,7 +5,7 @@ import {
   type InvocationRecord,
 } from '#local/lambda/async-invocations';
 import type { InvocationResult } from '#local/lambda/invocation';
-import { fakeTimers } from '../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 
 const failure: InvocationResult = { ok: false, errorType: 'Error', errorMessage: 'no' };
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { MissionControlOptions } from '#sdk/client';
 import { eventTypes } from '#sdk/protocol';
-import { ClientHarness, settle, tokenUntil } from '../../../support/client/client-harness';
-import { withGlobals } from '../../../support/client/globals';
+import { ClientHarness, settle, tokenUntil } from '#test/support/client/client-harness';
+import { withGlobals } from '#test/support/client/globals';
 
 /** A client, and the lines that it writes. */
 function debugged(options: Partial<MissionControlOptions> = {}) {

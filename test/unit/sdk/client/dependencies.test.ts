@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { systemClock, systemPage } from '#sdk/client/dependencies';
-import { withGlobals } from '../../../support/client/globals';
+import { withGlobals } from '#test/support/client/globals';
 
 it('is online and visible without a page', () => {
   expect([systemPage.isOnline, systemPage.isVisible]).toEqual([true, true]);

@@ -10,7 +10,7 @@ import {
   patternOf,
   utf8Length,
 } from '#sdk/protocol';
-import { anyCharacter } from '../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 describe('isPattern', () => {
   it.each([

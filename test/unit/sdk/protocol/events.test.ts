@@ -8,7 +8,7 @@ import {
   parseEvent,
   utf8Length,
 } from '#sdk/protocol';
-import { invalidEvents } from '../../../support/data/invalid-events';
+import { invalidEvents } from '#test/support/data/invalid-events';
 
 const status = { agentId: 'agent-abc-123', status: 'online', timestamp: 1_707_163_200_000 };
 const activity = {

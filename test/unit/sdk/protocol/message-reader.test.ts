@@ -5,7 +5,7 @@ import {
   eventTypeDefinitions,
   type AnyDefinition,
 } from '#sdk/protocol/event-message';
-import { emptyLists } from '../../../support/data/events';
+import { emptyLists } from '#test/support/data/events';
 
 const text = fc.string({ unit: 'grapheme' });
 const id = fc.string({ minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== '');

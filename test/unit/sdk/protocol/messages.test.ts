@@ -4,7 +4,7 @@ import {
   serializeMessage,
   type ServerMessage,
 } from '#sdk/protocol';
-import { emptyLists } from '../../../support/data/events';
+import { emptyLists } from '#test/support/data/events';
 
 const messages: ServerMessage[] = [
   { type: 'agent:status', payload: { agentId: 'a', status: 'online', timestamp: 1 } },

@@ -7,7 +7,7 @@ import {
   type EventMessage,
   type Version,
 } from '#sdk/protocol';
-import { anyCharacter } from '../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 const text = fc.string({ unit: anyCharacter, maxLength: 4 }).map((value) => value.toWellFormed());
 const version = fc.record({ timestamp: fc.nat(2), value: text });

@@ -3,15 +3,15 @@ import { JSDOM } from 'jsdom';
 import { act, createElement, Profiler, StrictMode } from 'react';
 import type { Root } from 'react-dom/client';
 import type * as ReactDomClient from 'react-dom/client';
-import { App } from '../../../../../dashboard/page/components/app';
+import { App } from '#dashboard/page/components/app';
 import { createAddress } from '#dashboard/page/model/address';
-import { ClockContext, createClock } from '../../../../../dashboard/page/components/parts/clock';
+import { ClockContext, createClock } from '#dashboard/page/components/parts/clock';
 import { createListMemory } from '#dashboard/page/model/agents/list-memory';
 import type { TokenSource } from '#dashboard/page/auth/token-source';
 import type { MissionControlOptions } from '#sdk/client';
 import { MissionControlProvider } from '#sdk/client/react/index';
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
-import { timersOf } from '../../../../support/client/timers';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
+import { timersOf } from '#test/support/client/timers';
 
 let client: typeof ReactDomClient;
 

@@ -5,8 +5,8 @@ import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagem
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 import type { PostResult } from '#core/connections/ports';
-import { FakeClock, RecordingLog } from '../../../../support/core/fakes';
-import { describePoster } from '../../../../support/contracts/poster';
+import { FakeClock, RecordingLog } from '#test/support/core/fakes';
+import { describePoster } from '#test/support/contracts/poster';
 
 const keys = { accessKeyId: 'AKID', secretAccessKey: 'key', sessionToken: 'session' };
 const region = 'eu-central-1';

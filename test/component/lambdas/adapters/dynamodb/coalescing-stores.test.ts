@@ -6,11 +6,11 @@ import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { shardOf } from '#core/shard';
-import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
-import { sessionEvent } from '../../../../support/data/events';
-import { RecordingLog } from '../../../../support/core/fakes';
-import { describeFanOutLease } from '../../../../support/contracts/fan-out-lease';
-import { describePendingStore } from '../../../../support/contracts/pending-store';
+import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
+import { sessionEvent } from '#test/support/data/events';
+import { RecordingLog } from '#test/support/core/fakes';
+import { describeFanOutLease } from '#test/support/contracts/fan-out-lease';
+import { describePendingStore } from '#test/support/contracts/pending-store';
 
 const start = 1_707_163_200_000;
 let dynamo: TestDynamo;

@@ -18,10 +18,10 @@ import { createSubscribe } from '#core/requests/subscribe';
 import { createAdmitSync } from '#core/requests/sync-limits';
 import { createSyncState } from '#core/requests/sync-state';
 import { eventTypeDefinitions, type AgentStatus } from '#sdk/protocol';
-import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
-import { agentEvent, snapshotFacts } from '../../../../support/data/events';
-import { viewOf } from '../../../../support/data/views';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
+import { agentEvent, snapshotFacts } from '#test/support/data/events';
+import { viewOf } from '#test/support/data/views';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 let dynamo: TestDynamo;
 let tableName: string;

@@ -16,14 +16,14 @@ import { shardOf } from '#core/shard';
 import {
   describeConnectionStore,
   describeScopedConnectionStore,
-} from '../../../../support/contracts/connection-store';
-import { agentEvent } from '../../../../support/data/events';
-import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
-import { describeHeartbeatStore } from '../../../../support/contracts/heartbeat-store';
-import { describeRateLimitStore } from '../../../../support/contracts/rate-limit-store';
-import { describeTimeToLive } from '../../../../support/contracts/silence-store';
-import { describeStateStore } from '../../../../support/contracts/state-store';
-import { describeSyncMarkers } from '../../../../support/contracts/sync-markers';
+} from '#test/support/contracts/connection-store';
+import { agentEvent } from '#test/support/data/events';
+import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
+import { describeHeartbeatStore } from '#test/support/contracts/heartbeat-store';
+import { describeRateLimitStore } from '#test/support/contracts/rate-limit-store';
+import { describeTimeToLive } from '#test/support/contracts/silence-store';
+import { describeStateStore } from '#test/support/contracts/state-store';
+import { describeSyncMarkers } from '#test/support/contracts/sync-markers';
 
 let dynamo: TestDynamo;
 

@@ -8,9 +8,9 @@ import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-st
 import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { createHistories } from '#sdk/client/connection/history';
 import { createTellTimeline } from '#core/timeline/tell-timeline';
-import { describeTimelineStore } from '../../../../support/contracts/timeline-store';
-import { RecordingLog } from '../../../../support/core/fakes';
-import { startDynamo, type TestDynamo } from '../../../../support/adapters/dynamo';
+import { describeTimelineStore } from '#test/support/contracts/timeline-store';
+import { RecordingLog } from '#test/support/core/fakes';
+import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
 
 let dynamo: TestDynamo;
 /** The read units of each query. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import {
   CoalescingHarness,
   type CoalescingHarnessOptions,
-} from '../../../../support/core/coalescing-harness';
-import { seeded } from '../../../../support/data/seeded';
+} from '#test/support/core/coalescing-harness';
+import { seeded } from '#test/support/data/seeded';
 
 interface PlayOptions {
   /** Events that the bus delivers twice. */

@@ -7,14 +7,14 @@ import {
   ScanCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { fakeTimers } from '../../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   clientConfig,
   closeTiny,
   deployTiny,
   eventually,
   type TinyStack,
-} from '../../../../support/local/tiny-stack';
+} from '#test/support/local/tiny-stack';
 
 const timers = fakeTimers(Date.now());
 let stack: TinyStack;

@@ -16,7 +16,7 @@ import {
   permission,
   ref,
   type TinyStack,
-} from '../../../../support/local/tiny-stack';
+} from '#test/support/local/tiny-stack';
 
 let stack: TinyStack;
 let events: EventBridgeClient;

@@ -18,7 +18,7 @@ import {
   closeTiny,
   deployTiny,
   type TinyStack,
-} from '../../../../support/local/tiny-stack';
+} from '#test/support/local/tiny-stack';
 
 let stack: TinyStack;
 let sqs: SQSClient;

@@ -1,8 +1,8 @@
 // The HTTP API: routes, events of payload format 2.0, results, and the responses of API Gateway itself.
 import type { HttpApiDefinition } from '#local/gateway/definition';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
-import { sendRaw } from '../../../../support/local/gateway-clients';
-import { fakeFunction, httpApi, webSocketApi } from '../../../../support/local/fake-apis';
+import { sendRaw } from '#test/support/local/gateway-clients';
+import { fakeFunction, httpApi, webSocketApi } from '#test/support/local/fake-apis';
 
 let gateway: Gateway;
 const warnings: string[] = [];

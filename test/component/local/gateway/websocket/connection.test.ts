@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import type { WebSocketApiDefinition } from '#local/gateway/definition';
 import { openGateway, type Gateway, type GatewayOptions } from '#local/gateway/gateway';
-import { connect, until, upgradeRequest } from '../../../../support/local/gateway-clients';
-import { fakeTimers } from '../../../../support/local/fake-timers';
-import { fakeFunction, httpApi, policy, webSocketApi } from '../../../../support/local/fake-apis';
+import { connect, until, upgradeRequest } from '#test/support/local/gateway-clients';
+import { fakeTimers } from '#test/support/local/fake-timers';
+import { fakeFunction, httpApi, policy, webSocketApi } from '#test/support/local/fake-apis';
 
 interface Event {
   readonly body?: string;

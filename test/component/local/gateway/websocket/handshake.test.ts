@@ -2,14 +2,14 @@
 import net from 'node:net';
 import type { WebSocketApiDefinition } from '#local/gateway/definition';
 import { openGateway, type Gateway } from '#local/gateway/gateway';
-import { connect, sendRaw, until, upgradeRequest } from '../../../../support/local/gateway-clients';
+import { connect, sendRaw, until, upgradeRequest } from '#test/support/local/gateway-clients';
 import {
   fakeFunction,
   httpApi,
   methodArn,
   policy,
   webSocketApi,
-} from '../../../../support/local/fake-apis';
+} from '#test/support/local/fake-apis';
 
 let gateway: Gateway;
 const warnings: string[] = [];

@@ -7,7 +7,7 @@ import {
   type Event,
   type State,
 } from '#sdk/client/connection/transition';
-import { seeded } from '../../../../support/data/seeded';
+import { seeded } from '#test/support/data/seeded';
 
 const clients = 10_000;
 const rules = { timing: defaultTiming, maxAttempts: Infinity };

@@ -25,8 +25,8 @@ import {
   FakeTime,
   settle,
   tokenUntil,
-} from '../../../../support/client/client-harness';
-import { emptyLists } from '../../../../support/data/events';
+} from '#test/support/client/client-harness';
+import { emptyLists } from '#test/support/data/events';
 
 const { MissionControlProvider } = binding;
 let client: typeof ReactDomClient;

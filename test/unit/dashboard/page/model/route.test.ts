@@ -11,7 +11,7 @@ import {
   withSession,
   type Route,
 } from '#dashboard/page/model/route';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 const anyText = (minLength: number) => fc.string({ unit: anyCharacter, minLength, maxLength: 99 });
 const anyRoute: fc.Arbitrary<Route> = fc.record({

@@ -10,7 +10,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { createManagementApiCloser } from '#adapters/api-gateway/management-api-closer';
 import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
-import { RecordingLog } from '../../../../support/core/fakes';
+import { RecordingLog } from '#test/support/core/fakes';
 
 const api = mockClient(ApiGatewayManagementApiClient);
 const client = new ApiGatewayManagementApiClient({ region: 'us-east-1' });

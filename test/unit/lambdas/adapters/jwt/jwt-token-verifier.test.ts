@@ -13,7 +13,7 @@ import {
   withKid,
   type Claims,
   type SigningKey,
-} from '../../../../support/adapters/token-issuer';
+} from '#test/support/adapters/token-issuer';
 
 const issuer = 'https://issuer.test/tenant';
 const discoveryUrl = 'https://issuer.test/tenant/.well-known/openid-configuration';

@@ -6,7 +6,7 @@ import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import type { Connection } from '#core/connections/ports';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { RetryJob } from '#core/fan-out/ports';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 const sqs = mockClient(SQSClient);
 const queue = createSqsRetryQueue(new SQSClient({ region: 'us-east-1' }), 'the-queue', () => 0.5);

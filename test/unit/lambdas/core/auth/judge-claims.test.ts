@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { isUserId } from '#core/auth/user-id';
 import { judgeClaims } from '#core/auth/judge-claims';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 const now = 1_770_000_000_000;
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { readScope } from '#core/auth/read-scope';
 import { filterOf, isPattern, utf8Length } from '#sdk/protocol';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 const claim = 'agents';
 const read = (value: unknown, template?: string) =>

@@ -1,9 +1,9 @@
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import type { Coalescer } from '#core/coalescing/coalescer';
 import { eventTypes, registerOf, type EventMessage } from '#sdk/protocol';
-import { MemoryStateStore } from '../../../../support/core/fakes';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
-import { eventually } from '../../../../support/eventually';
+import { MemoryStateStore } from '#test/support/core/fakes';
+import { createFanOutHarness } from '#test/support/core/fan-out';
+import { eventually } from '#test/support/eventually';
 
 function setUp() {
   const harness = createFanOutHarness();

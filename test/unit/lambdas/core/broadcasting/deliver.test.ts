@@ -4,9 +4,9 @@ import { createCloseConnection } from '#core/connections/close-connection';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
-import { agentEvent } from '../../../../support/data/events';
-import { viewOf } from '../../../../support/data/views';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { viewOf } from '#test/support/data/views';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 function setUp() {
   const harness = createFanOutHarness();

@@ -8,7 +8,7 @@ import {
   MemoryConnectionCountStore,
   MemoryHeartbeatStore,
   RecordingLog,
-} from '../../../../support/core/fakes';
+} from '#test/support/core/fakes';
 
 const start = Date.UTC(2026, 1, 5, 12, 0, 17, 345);
 const minute = 60_000;

@@ -6,8 +6,8 @@ import { horizon } from '#core/broadcasting/heartbeat-plan';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import type { PlannedHeartbeat } from '#core/broadcasting/ports';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 function setUp(heartbeatSeconds = 30, isSentWithFlush = true) {
   const harness = createFanOutHarness();

@@ -3,8 +3,8 @@ import { createCoalescer } from '#core/coalescing/coalescer';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { AgentStatus } from '#sdk/protocol';
 import { MemoryFanOutLease, MemoryPendingStore } from '#cost/simulation/memory-coalescing';
-import { agentEvent } from '../../../../support/data/events';
-import { FakeClock, RecordingLog } from '../../../../support/core/fakes';
+import { agentEvent } from '#test/support/data/events';
+import { FakeClock, RecordingLog } from '#test/support/core/fakes';
 
 function setUp({ lease = new MemoryFanOutLease(), coalesceMilliseconds = 500 } = {}) {
   const clock = new FakeClock();

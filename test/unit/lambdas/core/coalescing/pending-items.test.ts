@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { pendingItemsOf } from '#core/coalescing/pending-items';
 import type { EventMessage } from '#sdk/protocol';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 /** Less than the maximum size of a DynamoDB item, with space for the keys and one byte per message. */
 const limit = 300 * 1024;

@@ -7,7 +7,7 @@ import {
   MemoryConnectionStore,
   MemoryRateLimitStore,
   RecordingLog,
-} from '../../../../support/core/fakes';
+} from '#test/support/core/fakes';
 
 function setUp(maxConnectionsPerUser = 3) {
   const clock = new FakeClock();

@@ -1,6 +1,6 @@
 import { createCloseConnection } from '#core/connections/close-connection';
 import { createDisconnectUser } from '#core/connections/disconnect-user';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 function setUp(maxTokenHours?: number) {
   const harness = createFanOutHarness();

@@ -3,7 +3,7 @@ import { batchesOf, countBatches } from '#core/fan-out/batches';
 import { createPostList } from '#core/fan-out/post-list';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { maxEventMessageBytes, maxMessageBytes } from '#sdk/protocol';
-import { sessionEvent } from '../../../../support/data/events';
+import { sessionEvent } from '#test/support/data/events';
 
 /** A message of the given size in bytes, or of the minimum size if that is larger. */
 const messageOf = (bytes: number, character = 'x') => {

@@ -4,8 +4,8 @@ import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutRequest, FanOutReport } from '#core/fan-out/fan-out';
 import type { PostResult } from '#core/connections/ports';
 import type { RetryJob } from '#core/fan-out/ports';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const messages = [messageOfEvent(agentEvent('a', 'online', 1))];
 

@@ -5,9 +5,9 @@ import { InFlightLimit } from '#core/posting/in-flight-limit';
 import type { PostResult } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
 import { createPace } from '#core/posting/pace';
-import { agentEvent } from '../../../../support/data/events';
-import { FakeClock } from '../../../../support/core/fakes';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { FakeClock } from '#test/support/core/fakes';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const message = messageOfEvent(agentEvent('a', 'online', 1));
 const { text } = message;

@@ -1,7 +1,7 @@
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createLargeFanOut } from '#core/fan-out/large-fan-out';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const message = [messageOfEvent(agentEvent('a', 'online', 1))];
 

@@ -1,7 +1,7 @@
 // Messages that are read from the table and the queue: another version of the service may have written them.
 import { messageOfEvent, readOutgoing } from '#core/fan-out/outgoing-message';
 import { maySee, withParts } from '#core/connections/view';
-import { agentEvent } from '../../../../support/data/events';
+import { agentEvent } from '#test/support/data/events';
 
 it('reads the text of a message that messageOfEvent created', () => {
   const message = messageOfEvent(agentEvent('a', 'online', 3));

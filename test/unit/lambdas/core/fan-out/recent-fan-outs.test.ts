@@ -8,9 +8,9 @@ import { createLargeFanOut } from '#core/fan-out/large-fan-out';
 import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-outs';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardOf } from '#core/shard';
-import { MemoryStateStore } from '../../../../support/core/fakes';
-import { viewOf } from '../../../../support/data/views';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { MemoryStateStore } from '#test/support/core/fakes';
+import { viewOf } from '#test/support/data/views';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const interval = 30_000;
 

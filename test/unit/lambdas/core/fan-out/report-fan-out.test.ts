@@ -1,7 +1,7 @@
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import type { FanOutReport } from '#core/fan-out/fan-out';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const online = (timestamp: number) => messageOfEvent(agentEvent('a', 'online', timestamp));
 

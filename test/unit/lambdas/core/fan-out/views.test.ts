@@ -5,9 +5,9 @@ import type { Connection, Lane } from '#core/connections/ports';
 import type { FanOutRequest } from '#core/fan-out/fan-out';
 import { heartbeatMessage, messageOfEvent } from '#core/fan-out/outgoing-message';
 import { createPostLists } from '#core/fan-out/post-lists';
-import { agentEvent } from '../../../../support/data/events';
-import { patternsMatch, viewOf } from '../../../../support/data/views';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { patternsMatch, viewOf } from '#test/support/data/views';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 const messageOf = (agentId: string, timestamp = 1) =>
   messageOfEvent(agentEvent(agentId, 'online', timestamp));

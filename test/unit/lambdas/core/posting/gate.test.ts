@@ -1,6 +1,6 @@
 import { createGate, createYieldingGate } from '#core/posting/gate';
 import { createPace } from '#core/posting/pace';
-import { FakeClock } from '../../../../support/core/fakes';
+import { FakeClock } from '#test/support/core/fakes';
 
 function setUp(ceiling = 10) {
   const clock = new FakeClock(0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { createHeartbeatPace, heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { createPace } from '#core/posting/pace';
-import { FakeClock } from '../../../../support/core/fakes';
+import { FakeClock } from '#test/support/core/fakes';
 
 /** Posts as fast as the pace allows for `milliseconds`, and returns the number of posts. */
 function postFor(milliseconds: number, clock: FakeClock, reserve: () => number): number {

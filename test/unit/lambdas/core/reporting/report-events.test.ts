@@ -3,7 +3,7 @@ import { createSourceCheck } from '#core/broadcasting/bound-sources';
 import { eventsOf } from '#core/broadcasting/reported-events';
 import { createReportEvents } from '#core/reporting/report-events';
 import { describeFaults, eventTypes, type Report } from '#sdk/protocol';
-import { invalidEvents } from '../../../../support/data/invalid-events';
+import { invalidEvents } from '#test/support/data/invalid-events';
 
 const now = 1_707_163_200_000;
 const status = (agentId: string, timestamp = now) => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { parseServerMessage } from '#sdk/protocol';
-import { createAnswerFakes, tokenOf } from '../../../../support/core/answer';
-import { anyCharacter } from '../../../../support/data/any-text';
-import { sessionEvent } from '../../../../support/data/events';
-import { eventually } from '../../../../support/eventually';
+import { createAnswerFakes, tokenOf } from '#test/support/core/answer';
+import { anyCharacter } from '#test/support/data/any-text';
+import { sessionEvent } from '#test/support/data/events';
+import { eventually } from '#test/support/eventually';
 
 it.each(['{"type":"ping"}', ' {"type":"ping","payload":{}} ', '{"type":"ping","extra":1}'])(
   'answers %s with a pong',

@@ -5,7 +5,7 @@ import {
   MemoryConnectionCountStore,
   MemoryConnectionStore,
   RecordingLog,
-} from '../../../../support/core/fakes';
+} from '#test/support/core/fakes';
 
 function setUp({ gatewayUrl, probe = 'connected' }: { gatewayUrl?: string; probe?: string } = {}) {
   const clock = new FakeClock(Date.UTC(2026, 1, 5, 21, 50));

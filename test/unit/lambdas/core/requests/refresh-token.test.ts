@@ -1,5 +1,5 @@
 import { KeysUnavailableError } from '#core/auth/no-verdict';
-import { createAnswerFakes, scopedTokenOf, tokenOf } from '../../../../support/core/answer';
+import { createAnswerFakes, scopedTokenOf, tokenOf } from '#test/support/core/answer';
 
 const refresh = (token: string) => ({ type: 'token:refresh', payload: { token } });
 

@@ -8,13 +8,8 @@ import {
   utf8Length,
   type EventMessage,
 } from '#sdk/protocol';
-import { anyCharacter } from '../../../../support/data/any-text';
-import {
-  agentEvent,
-  emptyLists,
-  sessionEvent,
-  snapshotFacts,
-} from '../../../../support/data/events';
+import { anyCharacter } from '#test/support/data/any-text';
+import { agentEvent, emptyLists, sessionEvent, snapshotFacts } from '#test/support/data/events';
 
 const timestamp = 1_707_163_200_000;
 /** The facts of the settings with the longest texts. */

@@ -1,13 +1,8 @@
 // What a connection may see, in the answers of `subscribe`, `state:sync` and `token:refresh`.
 import type { Connection } from '#core/connections/ports';
-import { createAnswerFakes, scopedTokenOf } from '../../../../support/core/answer';
-import {
-  agentEvent,
-  emptyLists,
-  sessionEvent,
-  snapshotFacts,
-} from '../../../../support/data/events';
-import { viewOf } from '../../../../support/data/views';
+import { createAnswerFakes, scopedTokenOf } from '#test/support/core/answer';
+import { agentEvent, emptyLists, sessionEvent, snapshotFacts } from '#test/support/data/events';
+import { viewOf } from '#test/support/data/views';
 
 interface Message {
   readonly type: string;

@@ -1,10 +1,5 @@
-import { createAnswerFakes } from '../../../../support/core/answer';
-import {
-  agentEvent,
-  emptyLists,
-  sessionEvent,
-  snapshotFacts,
-} from '../../../../support/data/events';
+import { createAnswerFakes } from '#test/support/core/answer';
+import { agentEvent, emptyLists, sessionEvent, snapshotFacts } from '#test/support/data/events';
 
 const lifetime = 1e10;
 

@@ -1,9 +1,9 @@
 // Generated scopes, subscriptions, refreshes and events in any order: each snapshot has exactly what it must have.
 import fc from 'fast-check';
 import { filterOf, registerOf, type EventMessage } from '#sdk/protocol';
-import { createAnswerFakes, scopedTokenOf, tokenOf } from '../../../../support/core/answer';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
-import { patternsMatch, viewOf } from '../../../../support/data/views';
+import { createAnswerFakes, scopedTokenOf, tokenOf } from '#test/support/core/answer';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
+import { patternsMatch, viewOf } from '#test/support/data/views';
 
 const agentIds = ['a', 'A', 'ab', 'ab*', 'a\\', 'b', '__proto__', 'ä', 'toString'];
 const patterns = fc.array(

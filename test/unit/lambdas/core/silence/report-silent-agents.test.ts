@@ -3,8 +3,8 @@ import { createBroadcast } from '#core/broadcasting/broadcast';
 import { createReportSilentAgents } from '#core/silence/report-silent-agents';
 import { readSnapshot } from '#core/requests/snapshot';
 import type { AgentStatus } from '#sdk/protocol';
-import { agentEvent } from '../../../../support/data/events';
-import { createFanOutHarness } from '../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 function setUp() {
   const harness = createFanOutHarness();

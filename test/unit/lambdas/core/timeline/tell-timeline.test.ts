@@ -12,11 +12,11 @@ import {
   type ServerMessage,
   type TimelineEvent,
 } from '#sdk/protocol';
-import { activityArbitrary } from '../../../../support/contracts/timeline-store';
-import { createAnswerFakes } from '../../../../support/core/answer';
-import { MemoryTimelineStore, RecordingLog } from '../../../../support/core/fakes';
-import { sessionEvent } from '../../../../support/data/events';
-import { viewOf } from '../../../../support/data/views';
+import { activityArbitrary } from '#test/support/contracts/timeline-store';
+import { createAnswerFakes } from '#test/support/core/answer';
+import { MemoryTimelineStore, RecordingLog } from '#test/support/core/fakes';
+import { sessionEvent } from '#test/support/data/events';
+import { viewOf } from '#test/support/data/views';
 
 type Timeline = Extract<ServerMessage, { type: 'session:timeline' }>['payload'];
 

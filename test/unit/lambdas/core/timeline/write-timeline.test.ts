@@ -1,6 +1,6 @@
 import { createWriteTimeline } from '#core/timeline/write-timeline';
-import { MemoryTimelineStore, RecordingLog } from '../../../../support/core/fakes';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { MemoryTimelineStore, RecordingLog } from '#test/support/core/fakes';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 function setUp() {
   const timelines = new MemoryTimelineStore();

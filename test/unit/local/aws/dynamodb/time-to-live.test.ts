@@ -1,8 +1,8 @@
 // How often the local table is scanned for expired items, and in how many pages.
 import { createDynamoEngine, type DynamoEngine } from '#local/aws/dynamodb/dynamo-engine';
 import { deleteExpired, keepExpiring } from '#local/aws/dynamodb/time-to-live';
-import { eventually } from '../../../../support/eventually';
-import { fakeTimers } from '../../../../support/local/fake-timers';
+import { eventually } from '#test/support/eventually';
+import { fakeTimers } from '#test/support/local/fake-timers';
 
 const table = { tableName: 'store', attribute: 'expiresAt', keyNames: ['pk', 'sk'] };
 const log = () => undefined;

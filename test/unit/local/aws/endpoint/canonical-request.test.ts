@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { canonicalRequest } from '#local/aws/endpoint/canonical-request';
 import { AccessKeys } from '#local/aws/endpoint/principal';
 import { authenticate, parseAuthorization } from '#local/aws/endpoint/signature';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 class Sha256 {
   readonly #hash;

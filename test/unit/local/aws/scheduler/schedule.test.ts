@@ -5,7 +5,7 @@ import {
   type Lateness,
   type ScheduledCall,
 } from '#local/aws/scheduler/schedule';
-import { fakeTimers } from '../../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 
 it.each([
   ['rate(1 minute)', 60_000],

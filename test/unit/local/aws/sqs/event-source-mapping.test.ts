@@ -2,7 +2,7 @@
 import { EventSourceMapping } from '#local/aws/sqs/event-source-mapping';
 import { Queue } from '#local/aws/sqs/queue';
 import type { InvocationResult } from '#local/lambda/invocation';
-import { fakeTimers } from '../../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 
 interface SqsEvent {
   readonly Records: readonly { readonly messageId: string; readonly body: string }[];

@@ -1,6 +1,6 @@
 // The queue behaves over time as SQS documents it: delays, visibility, retention, redrive and long polling.
 import { Queue, type QueueSettings } from '#local/aws/sqs/queue';
-import { fakeTimers } from '../../../../support/local/fake-timers';
+import { fakeTimers } from '#test/support/local/fake-timers';
 
 function setUp(settings: Partial<QueueSettings> = {}) {
   const timers = fakeTimers();

@@ -1,6 +1,6 @@
 // What policy documents allow, and which of them are malformed.
 import { evaluatePolicy } from '#local/gateway/websocket/authorizer-policy';
-import { methodArn } from '../../../../support/local/fake-apis';
+import { methodArn } from '#test/support/local/fake-apis';
 
 const statement = (Effect: string, Resource: unknown, Action: unknown = 'execute-api:Invoke') => ({
   Effect,

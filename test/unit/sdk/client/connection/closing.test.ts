@@ -1,5 +1,5 @@
 // Closing: a closed client leaves no resources, and the reactions to `connection:closing` of the server.
-import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
+import { ClientHarness, settle, tokenUntil } from '#test/support/client/client-harness';
 
 function expectNothingLeft(harness: ClientHarness): void {
   expect(harness.time.pending).toBe(0);

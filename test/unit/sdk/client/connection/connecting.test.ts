@@ -1,8 +1,8 @@
 // Connecting: from the token to an open socket, and all kinds of failures.
 import { createMissionControl } from '#sdk/client';
-import { ClientHarness, FakeSocket, settle } from '../../../../support/client/client-harness';
-import { withGlobals } from '../../../../support/client/globals';
-import { emptyLists } from '../../../../support/data/events';
+import { ClientHarness, FakeSocket, settle } from '#test/support/client/client-harness';
+import { withGlobals } from '#test/support/client/globals';
+import { emptyLists } from '#test/support/data/events';
 
 it('connects immediately, with the token as the second subprotocol', async () => {
   const harness = new ClientHarness();

@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import type { MissionControlOptions } from '#sdk/client';
 import { defaultTiming } from '#sdk/client/connection/timing';
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
-import { FakeServer } from '../../../../support/client/fake-server';
-import { expectHeardOnce, listenTo } from '../../../../support/client/heard';
-import { agentEvent } from '../../../../support/data/events';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
+import { FakeServer } from '#test/support/client/fake-server';
+import { expectHeardOnce, listenTo } from '#test/support/client/heard';
+import { agentEvent } from '#test/support/data/events';
 
 const limitMs = defaultTiming.leaveWhenHiddenMs;
 

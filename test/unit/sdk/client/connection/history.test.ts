@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { HistoryOptions, MissionControl } from '#sdk/client';
-import { ClientHarness, settle, type FakeSocket } from '../../../../support/client/client-harness';
+import { ClientHarness, settle, type FakeSocket } from '#test/support/client/client-harness';
 
 type Page = Parameters<typeof pageOf>[1];
 

@@ -1,5 +1,5 @@
 // A client whose `state:sync` the server limits: it remains connected, gets events, syncs again, and misses nothing.
-import { ClientHarness } from '../../../../support/client/client-harness';
+import { ClientHarness } from '#test/support/client/client-harness';
 
 it('repeats a limited sync with the same `since`, after increasing waits', async () => {
   const harness = new ClientHarness();

@@ -1,6 +1,6 @@
 // Liveness of a connection: silence, pings, the network and the page.
 import type { Clock } from '#sdk/client';
-import { ClientHarness, FakeTime, settle } from '../../../../support/client/client-harness';
+import { ClientHarness, FakeTime, settle } from '#test/support/client/client-harness';
 
 let harness: ClientHarness;
 beforeEach(async () => {

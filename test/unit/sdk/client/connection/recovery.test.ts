@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { createRecovery } from '#sdk/client/connection/recovery';
 import { sessionKey, type AgentStatus, type SessionActivity } from '#sdk/client';
 import type { EventMessage } from '#sdk/protocol';
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
-import { eventArbitrary, lastWriters } from '../../../../support/contracts/state-store';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
+import { eventArbitrary, lastWriters } from '#test/support/contracts/state-store';
 
 const agent = (agentId: string, status: AgentStatus['status'], timestamp: number) => ({
   agentId,

@@ -1,5 +1,5 @@
 // Token refresh: before the token expires by the clock of the server, and never too often.
-import { ClientHarness, settle, tokenUntil } from '../../../../support/client/client-harness';
+import { ClientHarness, settle, tokenUntil } from '#test/support/client/client-harness';
 
 const hour = 3_600_000;
 

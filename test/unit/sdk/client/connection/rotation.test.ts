@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { AgentStatus } from '#sdk/client';
 import { rotate, type RotationEvent, type RotationPhase } from '#sdk/client/connection/rotation';
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
 
 const minute = 60_000;
 

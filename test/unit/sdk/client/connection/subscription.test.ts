@@ -1,9 +1,9 @@
 // Subscriptions: what the client asks for, what it may see, and that it misses nothing of it and shows nothing else.
 import fc from 'fast-check';
 import { filterOf, narrow, type EventMessage } from '#sdk/protocol';
-import { ClientHarness, settle, type FakeSocket } from '../../../../support/client/client-harness';
-import { FakeServer, type Fault } from '../../../../support/client/fake-server';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { ClientHarness, settle, type FakeSocket } from '#test/support/client/client-harness';
+import { FakeServer, type Fault } from '#test/support/client/fake-server';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 import type { MissionControlOptions } from '#sdk/client';
 
 const requests = ({ sent }: FakeSocket) =>

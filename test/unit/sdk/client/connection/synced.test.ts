@@ -1,5 +1,5 @@
 // Whether the client is synced, and what it tells its listeners of it; errors of the server.
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
 
 /** A client whose calls of the listeners `connection` and `synced` are recorded. */
 function recorded(options: ConstructorParameters<typeof ClientHarness>[0] = {}) {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { BatchedMessage, EventMessage } from '#sdk/protocol';
 import type { Change } from '#sdk/client';
-import { ClientHarness } from '../../../../support/client/client-harness';
-import { eventArbitrary } from '../../../../support/contracts/state-store';
+import { ClientHarness } from '#test/support/client/client-harness';
+import { eventArbitrary } from '#test/support/contracts/state-store';
 
 type AgentEvent = Extract<EventMessage, { type: 'agent:status' }>;
 

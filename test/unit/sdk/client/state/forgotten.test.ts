@@ -1,8 +1,8 @@
 // Registers that the server has forgotten: the client forgets them, too, so that its maps do not grow for ever.
 import fc from 'fast-check';
 import { createRegisters } from '#sdk/client/state/registers';
-import { ClientHarness } from '../../../../support/client/client-harness';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { ClientHarness } from '#test/support/client/client-harness';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 const hour = 3_600_000;
 const day = 24 * hour;

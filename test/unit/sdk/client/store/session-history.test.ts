@@ -1,8 +1,8 @@
 // The timeline of a session as a reader: pages on demand, live events, interruptions and errors.
 import { sessionHistory, type SessionHistoryOptions } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { sessionEvent } from '../../../../support/data/events';
-import { ClientHarness, settle, type FakeSocket } from '../../../../support/client/client-harness';
+import { sessionEvent } from '#test/support/data/events';
+import { ClientHarness, settle, type FakeSocket } from '#test/support/client/client-harness';
 
 /** A reader with a subscriber, on a client that is synced unless `isConnected` is false. */
 async function opened({

@@ -10,8 +10,8 @@ import {
   type Reader,
 } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { ClientHarness } from '../../../../support/client/client-harness';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { ClientHarness } from '#test/support/client/client-harness';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 const ids = ({ agentId }: { readonly agentId: string }) => agentId;
 const idsIn = (reader: Reader<readonly { readonly agentId: string }[]>) => reader.read().map(ids);

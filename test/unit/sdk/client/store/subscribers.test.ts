@@ -1,7 +1,7 @@
 // When the subscribers of a store are called: in animation frames, and no more often than its interval says.
 import { storeOf } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { agentEvent } from '../../../../support/data/events';
+import { agentEvent } from '#test/support/data/events';
 
 const frameMs = 16;
 

@@ -1,7 +1,7 @@
 import type { Change, Connection } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
-import { listenTo } from '../../../../support/client/heard';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
+import { listenTo } from '#test/support/client/heard';
 
 /** A fake client, and what its listeners are called with. */
 function listened(...given: Parameters<typeof createFakeMissionControl>) {

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import type { EventMessage } from '#sdk/protocol';
 import { createColumns, jsonLines, type Format, type Terminal } from '#sdk/command/tail/lines';
-import { anyCharacter } from '../../../../support/data/any-text';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { anyCharacter } from '#test/support/data/any-text';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 /** Local times, as the lines have them. */
 const at = (hours: number, minutes: number, day = 5) =>

@@ -4,10 +4,10 @@ import type { MissionControl } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
 import { printEvents } from '#sdk/command/tail/print-events';
 import { registerOf, type EventMessage } from '#sdk/protocol';
-import { ClientHarness, settle } from '../../../../support/client/client-harness';
-import { FakeServer } from '../../../../support/client/fake-server';
-import { eventArbitrary, lastWriters } from '../../../../support/contracts/state-store';
-import { agentEvent, sessionEvent } from '../../../../support/data/events';
+import { ClientHarness, settle } from '#test/support/client/client-harness';
+import { FakeServer } from '#test/support/client/fake-server';
+import { eventArbitrary, lastWriters } from '#test/support/contracts/state-store';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 function printed(client: MissionControl, since?: number): EventMessage[] {
   const events: EventMessage[] = [];

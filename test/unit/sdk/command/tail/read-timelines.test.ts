@@ -2,7 +2,7 @@
 import type { HistoryOptions, SessionActivity } from '#sdk/client';
 import { readTimelines, sessionsSince } from '#sdk/command/tail/read-timelines';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { sessionEvent } from '../../../../support/data/events';
+import { sessionEvent } from '#test/support/data/events';
 
 const activity = (sessionId: string, timestamp: number): SessionActivity => ({
   ...{ agentId: 'a', sessionId, lastMessage: `at ${timestamp}`, timestamp },

@@ -2,8 +2,8 @@
 import type { MissionControlOptions } from '#sdk/client';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
 import { createTailCommand } from '#sdk/command/tail/tail';
-import { run } from '../../../../support/local/recorded-output';
-import { agentEvent } from '../../../../support/data/events';
+import { run } from '#test/support/local/recorded-output';
+import { agentEvent } from '#test/support/data/events';
 
 const token = 'a.b.secret';
 

@@ -1,7 +1,7 @@
 // The columns of text on a terminal.
 import fc from 'fast-check';
 import { cutText, padText, widthOf } from '#sdk/command/tail/text-width';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 it.each([
   ['', 0],

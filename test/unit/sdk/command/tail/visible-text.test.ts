@@ -1,7 +1,7 @@
 // Text from others on a terminal: it cannot write control sequences, further lines, or another column.
 import fc from 'fast-check';
 import { visibleName, visibleText } from '#sdk/command/tail/visible-text';
-import { anyCharacter } from '../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 describe('a name', () => {
   it.each([

@@ -1,10 +1,10 @@
 // The sessions of an agent with their timelines, rendered by React in jsdom.
 import { createElement, useState } from 'react';
-import { SessionList } from '../../../../../../dashboard/page/components/agents/session-list';
+import { SessionList } from '#dashboard/page/components/agents/session-list';
 import { MissionControlProvider, useSessions } from '#sdk/client/react/index';
 import { createFakeMissionControl, type FakeMissionControl } from '#sdk/client/testing/index';
-import { sessionEvent } from '../../../../../support/data/events';
-import { createParts, inPage, perform, render } from '../../../../../support/dashboard/rendered';
+import { sessionEvent } from '#test/support/data/events';
+import { createParts, inPage, perform, render } from '#test/support/dashboard/rendered';
 
 inPage();
 

@@ -3,15 +3,15 @@ import { createElement, Fragment } from 'react';
 import {
   Announcements,
   AnnouncementSetting,
-} from '../../../../../../dashboard/page/components/attention/announcements';
-import { AttentionView } from '../../../../../../dashboard/page/components/attention/attention';
+} from '#dashboard/page/components/attention/announcements';
+import { AttentionView } from '#dashboard/page/components/attention/attention';
 import {
   Notifications,
   NotificationSetting,
-} from '../../../../../../dashboard/page/components/attention/notifications';
-import { PreferencesContext } from '../../../../../../dashboard/page/components/parts/preferences';
+} from '#dashboard/page/components/attention/notifications';
+import { PreferencesContext } from '#dashboard/page/components/parts/preferences';
 import { createPreferences } from '#dashboard/page/model/preferences';
-import { createParts, inPage, perform, render } from '../../../../../support/dashboard/rendered';
+import { createParts, inPage, perform, render } from '#test/support/dashboard/rendered';
 
 inPage();
 

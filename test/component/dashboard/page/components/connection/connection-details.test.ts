@@ -1,8 +1,8 @@
 // The details of the connection, rendered by React in jsdom.
 import { createElement } from 'react';
 import type { Connection } from '#sdk/client';
-import { ConnectionDetails } from '../../../../../../dashboard/page/components/connection/connection-details';
-import { createParts, inPage, render } from '../../../../../support/dashboard/rendered';
+import { ConnectionDetails } from '#dashboard/page/components/connection/connection-details';
+import { createParts, inPage, render } from '#test/support/dashboard/rendered';
 
 inPage();
 

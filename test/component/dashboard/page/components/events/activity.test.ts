@@ -1,10 +1,7 @@
 // The charts of the activity, rendered by React in jsdom.
 import { createElement } from 'react';
-import {
-  ActivityCharts,
-  ActivityProvider,
-} from '../../../../../../dashboard/page/components/events/activity';
-import { createParts, inPage, perform, render } from '../../../../../support/dashboard/rendered';
+import { ActivityCharts, ActivityProvider } from '#dashboard/page/components/events/activity';
+import { createParts, inPage, perform, render } from '#test/support/dashboard/rendered';
 
 inPage();
 

@@ -4,9 +4,9 @@ import {
   FeedView,
   type FeedViewProps,
   type HeldEvents,
-} from '../../../../../../dashboard/page/components/events/feed';
-import { feedActivity, feedStatus } from '../../../../../support/data/feed-events';
-import { createParts, inPage, perform, render } from '../../../../../support/dashboard/rendered';
+} from '#dashboard/page/components/events/feed';
+import { feedActivity, feedStatus } from '#test/support/data/feed-events';
+import { createParts, inPage, perform, render } from '#test/support/dashboard/rendered';
 
 inPage();
 

@@ -2,7 +2,7 @@
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { fromAttributes, toAttributes } from '#adapters/dynamodb/requests/dynamo-attributes';
 import { createFastSender, type Sender } from '#adapters/dynamodb/requests/dynamo-sender';
-import { startDynamo, type TestDynamo } from '../../../../../support/adapters/dynamo';
+import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
 
 let dynamo: TestDynamo;
 let TableName: string;

@@ -5,9 +5,9 @@ import { createFlush } from '#core/coalescing/flush/flush';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { Stragglers } from '#core/fan-out/retries/stragglers';
 import { createPace } from '#core/posting/pace';
-import { agentEvent } from '../../../../../support/data/events';
-import { MemoryConnectionStore } from '../../../../../support/core/fakes';
-import { createFanOutHarness } from '../../../../../support/core/fan-out';
+import { agentEvent } from '#test/support/data/events';
+import { MemoryConnectionStore } from '#test/support/core/fakes';
+import { createFanOutHarness } from '#test/support/core/fan-out';
 
 /** The timeout of a post. */
 const timeoutMilliseconds = 3_000;

@@ -1,8 +1,8 @@
 // Announcements for screen readers: important changes only, and not too often.
 import { announceChanges, announcementPace } from '#dashboard/page/model/attention/announcer';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { FakeTime } from '../../../../../support/client/client-harness';
-import { timersOf } from '../../../../../support/client/timers';
+import { FakeTime } from '#test/support/client/client-harness';
+import { timersOf } from '#test/support/client/timers';
 
 function createHarness() {
   const time = new FakeTime();

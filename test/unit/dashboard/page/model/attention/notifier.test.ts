@@ -6,8 +6,8 @@ import {
   type ErrorNotification,
 } from '#dashboard/page/model/attention/notifier';
 import { createFakeMissionControl } from '#sdk/client/testing/index';
-import { FakeTime } from '../../../../../support/client/client-harness';
-import { timersOf } from '../../../../../support/client/timers';
+import { FakeTime } from '#test/support/client/client-harness';
+import { timersOf } from '#test/support/client/timers';
 
 function createHarness() {
   const time = new FakeTime();

@@ -1,8 +1,8 @@
 // Paced reports: never too often, and no request is left out.
 import fc from 'fast-check';
 import { createPaced, type Pace } from '#dashboard/page/model/attention/pace';
-import { FakeTime } from '../../../../../support/client/client-harness';
-import { timersOf } from '../../../../../support/client/timers';
+import { FakeTime } from '#test/support/client/client-harness';
+import { timersOf } from '#test/support/client/timers';
 
 function createHarness(pace: Pace, hasNews: () => boolean = () => true) {
   const time = new FakeTime();

@@ -5,7 +5,7 @@ import {
   minutesKept,
   type MinuteCounts,
 } from '#dashboard/page/model/events/activity';
-import { feedActivity, feedStatus } from '../../../../../support/data/feed-events';
+import { feedActivity, feedStatus } from '#test/support/data/feed-events';
 
 const minute = 60_000;
 

@@ -1,7 +1,7 @@
 // Which events the feed shows, and which of them are news.
 import { countNew, eventFilter, type FeedEvent } from '#dashboard/page/model/events/event-filter';
 import { noFilter, type Filter } from '#dashboard/page/model/agents/filter';
-import { feedActivity, feedStatus } from '../../../../../support/data/feed-events';
+import { feedActivity, feedStatus } from '#test/support/data/feed-events';
 
 const agents = new Map(
   (['online', 'error'] as const).map((status) => {

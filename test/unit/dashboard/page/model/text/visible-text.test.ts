@@ -1,7 +1,7 @@
 // Text from others: invisible characters are shown, and no text can move or cover its surroundings.
 import fc from 'fast-check';
 import { partsOf, plainText } from '#dashboard/page/model/text/visible-text';
-import { anyCharacter } from '../../../../../support/data/any-text';
+import { anyCharacter } from '#test/support/data/any-text';
 
 describe('a name', () => {
   it.each([

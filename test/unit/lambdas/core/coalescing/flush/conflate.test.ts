@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { conflate } from '#core/coalescing/flush/conflate';
 import { messageOfEvent, supersedes, type OutgoingMessage } from '#core/fan-out/outgoing-message';
-import { eventArbitrary } from '../../../../../support/contracts/state-store';
+import { eventArbitrary } from '#test/support/contracts/state-store';
 
 const messages = fc.array(eventArbitrary.map(messageOfEvent), { maxLength: 30 });
 const count = (some: readonly OutgoingMessage[]) => some.length;

@@ -11,9 +11,9 @@ import type { LaneEnd } from '#core/coalescing/ports';
 import type { FanOutReport } from '#core/fan-out/fan-out-report';
 import type { Connection, PostResult } from '#core/connections/ports';
 import { InFlightLimit } from '#core/posting/in-flight-limit';
-import { agentEvent, sessionEvent } from '../../../../../support/data/events';
-import { createFanOutHarness } from '../../../../../support/core/fan-out';
-import { FakeClock } from '../../../../../support/core/fakes';
+import { agentEvent, sessionEvent } from '#test/support/data/events';
+import { createFanOutHarness } from '#test/support/core/fan-out';
+import { FakeClock } from '#test/support/core/fakes';
 
 function setUp(changes: Partial<FlushDependencies> = {}) {
   const harness = createFanOutHarness(changes);
