@@ -357,9 +357,15 @@ module.exports = {
     ),
     only(
       'docs',
-      '^docs/',
+      '^docs/(?!screenshots/)',
       [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^sdk/command/'],
       'Documents are generated from the protocol, the settings and the cost model.',
+    ),
+    only(
+      'docs-screenshots',
+      '^docs/screenshots/',
+      ['^local/index\\.ts$', protocol, '^sdk/command/'],
+      'Screenshots are taken of the local stack, from outside.',
     ),
     {
       name: 'no-imports-of-tests',
