@@ -65,26 +65,26 @@ it('shows the command that emits an event while there are no agents, and shows e
   expect(complaints).toEqual([]);
 });
 
-it('moves the focus to the heading of an agent that is opened, with a frame only if a key opened it', async () => {
+it('moves the focus to the heading of an agent that is opened, with an outline only if a key opened it', async () => {
   const { page } = await open();
   await publisher.broadcastAgentStatus('agent-focus', 'online');
   await shows(page, 'agent-focus', 'online');
   const link = row(page, 'agent-focus').getByRole('link').first();
   const heading = page.getByRole('heading', { name: 'agent-focus', level: 2 });
-  const frame = async () => {
+  const outline = async () => {
     await heading.and(page.locator(':focus')).waitFor(longTimeout);
     return heading.evaluate((element) => getComputedStyle(element).outlineStyle);
   };
   await link.click();
-  expect(await frame()).toBe('none');
+  expect(await outline()).toBe('none');
   await page.goBack();
   await link.press('Enter');
-  expect(await frame()).toBe('solid');
-  // The row has a frame then. Chromium keeps it for what gets the focus next, also after a click.
+  expect(await outline()).toBe('solid');
+  // The row is outlined then. Chromium keeps that for what gets the focus next, also after a click.
   await page.keyboard.press('Escape');
   await link.and(page.locator(':focus')).waitFor(longTimeout);
   await link.click();
-  expect(await frame()).toBe('none');
+  expect(await outline()).toBe('none');
 });
 
 it('has accessible names and roles', async () => {

@@ -1,5 +1,5 @@
-// Marks the page with what the user has used last, for the style of the focus: browsers show a frame around an element that
-// gets the focus by a script, even after a click, if the element before it had a frame.
+// Marks the page with what the user has used last, for the style of the focus: browsers outline an element that gets the focus
+// by a script, even after a click, if the element before it was outlined.
 
 /** The parts of a document that are used. */
 export interface MarkedDocument {

@@ -1,4 +1,4 @@
-// What the page says the user has used last, which decides whether a focus that a script moves has a frame.
+// What the page says the user has used last, which decides whether a focus that a script moves is outlined.
 import { markLastInput } from '#dashboard/page/model/last-input';
 
 it('marks the page with the last of pointer and keyboard, and with none before', () => {
