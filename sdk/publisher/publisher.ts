@@ -1,4 +1,7 @@
 // Collects the events that a backend reports, and sends them to the event bus in batches.
+// Where this optional package is not installed, its types are `any`. The comment below stays in the declarations of the package.
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- `@ts-expect-error` would fail where it is installed.
+/** @ts-ignore -- The package is optional. */
 import type { EventBridgeClient, EventBridgeClientConfig } from '@aws-sdk/client-eventbridge';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import {

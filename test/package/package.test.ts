@@ -112,6 +112,20 @@ it('the React binding begins with "use client"', async () => {
   }
 });
 
+it('the declarations of all entries type-check in a project without optional packages, also in themselves', async () => {
+  const typed = `
+    import { createMissionControl } from '${name}/client';
+    import { maxMessageBytes } from '${name}/protocol';
+    import { createPublisher } from '${name}/publisher';
+    import { createFakeMissionControl } from '${name}/testing';
+    createPublisher({ url: 'https://example.com', getToken: () => 'token' });
+    console.log(createMissionControl, createFakeMissionControl, maxMessageBytes);
+    // @ts-expect-error -- The options have types.
+    createPublisher({ maxAttempts: '5' });`;
+  const root = await createProject('module', { 'typed.ts': typed }, '@types/node@20.19.43');
+  await checkTypes(root, ['typed.ts'], '--skipLibCheck', 'false', '--types', 'node');
+}, 120_000);
+
 const useClient = `
 const client = createMissionControl({
   url: 'ws://localhost:3000', getToken: async () => 'token', autoConnect: false,
