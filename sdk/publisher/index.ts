@@ -22,7 +22,7 @@ function defaultPublisher(): Publisher {
  * Default: `mission-control`.
  * @param agentId at most 128 bytes of UTF-8
  * @returns a promise that resolves when the event bus has accepted the event, and rejects with a {@link PublishError}; await
- * it in Lambda, and before the process exits. A failure also emits a process warning. Never throws.
+ * it in Lambda, and before the process exits. A failure that nothing waits for is a process warning. Never throws.
  */
 export function broadcastAgentStatus(
   agentId: string,

@@ -17,7 +17,7 @@ import { createEventBridge } from './event-bridge';
 import { createHttps, type Fetch } from './https';
 import { KeptAgents, type KeepAliveOptions, type KeptAlive } from './keep-alive';
 import { createOutbox } from './outbox';
-import { PublishError, unsentOf } from './publish-error';
+import { PublishError, unsentOf, type PublishErrorCode } from './publish-error';
 import type { SendOptions } from './send-batch';
 import { createSettlement } from './settlement';
 import { nextTimestamp } from './timestamps';
@@ -59,7 +59,7 @@ export interface PublisherOptions {
   readonly maxAttempts?: number;
   /**
    * Called with the error of events that could not be sent, whether their promises are awaited or not. Default: emits a
-   * process warning.
+   * process warning if nothing waits for the promise of one of these events.
    */
   readonly onError?: (error: PublishError) => void;
   /** Returns the current time in milliseconds since the Unix epoch. Default: `Date.now`. */
@@ -73,7 +73,7 @@ export interface PublisherOptions {
 /**
  * Reports events of agents. The promise of an event resolves when the event bus has accepted the event, and rejects with a
  * {@link PublishError}, also if the event is invalid. A long-running process need not await it: a failure is passed to
- * `onError`, and the unhandled rejection does not end the process. In Lambda, and before a process exits, await the promise
+ * `onError`, by default a warning, and the unhandled rejection does not end the process. In Lambda, and before a process exits, await the promise
  * or `flush()`. Otherwise events are lost when the environment is frozen or the process ends.
  */
 export interface Publisher {
@@ -118,9 +118,11 @@ export interface Publisher {
   readonly close: () => Promise<void>;
 }
 
+type Unsent = PendingEvent['unsent'];
+
 /** Creates a publisher with its own options and connections. Call `close()` when it is no longer needed. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
-  const { now = Date.now, onError = warn } = options;
+  const { now = Date.now, onError } = options;
   const transport = transportOf(options);
   const sending: SendOptions = {
     maxAttempts: options.maxAttempts ?? 5,
@@ -131,19 +133,26 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   const rest =
     options.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, { ref: false }));
   const post = createOutbox({ transport, sending, rest });
-  const settlement = createSettlement();
-  const kept = new KeptAgents((agentId, status) => broadcast('agent:status', { agentId, status }));
+  const settlement = createSettlement(onError === undefined ? createWarn() : () => undefined);
+  const kept = new KeptAgents((agentId, status) => {
+    const settled = send('agent:status', { agentId, status });
+    // The application does not wait for it.
+    void settlement.watch(settled);
+    return settled;
+  });
   let closed = false;
 
   function report(error: PublishError): void {
     try {
-      onError(error);
+      onError?.(error);
     } catch (fault) {
       process.emitWarning(fault instanceof Error ? fault : String(fault));
     }
   }
 
-  const broadcast: Publisher['broadcast'] = (type, values) => {
+  const broadcast: Publisher['broadcast'] = (type, values) => settlement.watch(send(type, values));
+
+  const send: Publisher['broadcast'] = (type, values) => {
     const event = parseReport(type, {
       ...kept.extend(type, values),
       timestamp: nextTimestamp(now()),
@@ -156,16 +165,15 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     }
     kept.remember(event.value.event);
     const payload = detailOf(event.value);
-    const settled = new Promise<void>((sent, failed) => {
+    return new Promise<void>((sent, failed) => {
       post({ event: { type, payload }, unsent, sent, failed });
     });
-    return settlement.watch(settled);
   };
 
-  function refuse(code: PublishError['code'], message: string, unsent: PendingEvent['unsent']) {
+  function refuse(code: PublishErrorCode, message: string, unsent: Unsent): Promise<void> {
     const error = new PublishError(code, `${message}.`, [{ ...unsent, reason: code }]);
     report(error);
-    return settlement.watch(Promise.reject(error));
+    return Promise.reject(error);
   }
 
   return {
@@ -174,8 +182,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     broadcastSessionActivity: (agentId, sessionId, lastMessage) =>
       broadcast('session:activity', { agentId, sessionId, lastMessage }),
     keepAlive(agentId, options) {
-      const first = parseReport('agent:status', { agentId, status: 'online', timestamp: 0 });
-      if (!first.ok) throw new RangeError(describeFaults(first.faults));
+      checkAgentId(agentId);
       return kept.keep(agentId, options);
     },
     flush: settlement.all,
@@ -188,6 +195,12 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
   };
 }
 
+/** @throws RangeError if no status of an agent with this id would be valid */
+function checkAgentId(agentId: string): void {
+  const first = parseReport('agent:status', { agentId, status: 'online', timestamp: 0 });
+  if (!first.ok) throw new RangeError(describeFaults(first.faults));
+}
+
 function transportOf(options: PublisherOptions): Transport {
   const { eventBusName = 'mission-control', eventSource = 'mission-control' } = options;
   const { url, getToken, fetch, pack = false, client, clientConfiguration } = options;
@@ -198,6 +211,13 @@ function transportOf(options: PublisherOptions): Transport {
   return createEventBridge({ eventBusName, eventSource, pack, client, clientConfiguration });
 }
 
-function warn({ message, code }: PublishError): void {
-  process.emitWarning(message, { type: 'MissionControlWarning', code });
+/** Returns a function that emits a process warning for an error, once: the events of a request share theirs. */
+function createWarn() {
+  const known = new WeakSet<object>();
+  return (error: unknown): void => {
+    const { message, code } = error as PublishError;
+    if (known.has(error as PublishError)) return;
+    known.add(error as PublishError);
+    process.emitWarning(message, { type: 'MissionControlWarning', code });
+  };
 }

@@ -130,7 +130,7 @@ it.each([4.9, 21_601, NaN, Infinity])('are refused with an interval of %p s', (e
 it.each(['', 'é'.repeat(65), undefined])(
   'are refused at the call, and not reported, with the invalid id %p',
   async (agentId) => {
-    expect(() => publisher.keepAlive(agentId as string, { everySeconds: 5 })).toThrow(
+    expect(() => publisher.keepAlive(agentId as never, { everySeconds: 5 })).toThrow(
       new RangeError('agentId must be a non-empty string of at most 128 bytes'),
     );
     expect(jest.getTimerCount()).toBe(0);

@@ -7,7 +7,12 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
-import { createPublisher, type PublishError, type PublisherOptions } from '#sdk/publisher';
+import {
+  createPublisher,
+  type Publisher,
+  type PublishError,
+  type PublisherOptions,
+} from '#sdk/publisher';
 import { eventTypes, maxEventMessageBytes } from '#sdk/protocol';
 
 const eventBridge = mockClient(EventBridgeClient);
@@ -411,6 +416,18 @@ describe('failures', () => {
   });
 });
 
+/** The warnings of the process during `story`, with a publisher that has the default `onError`. */
+async function warningsOf(story: (publisher: Publisher) => Promise<unknown>) {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  try {
+    await story(createPublisher({ clientConfiguration: { region: 'eu-central-1' } }));
+    await new Promise(setImmediate);
+    return { warnings: emitWarning.mock.calls.map(([warning]) => warning) };
+  } finally {
+    emitWarning.mockRestore();
+  }
+}
+
 describe('a failure of a call that is not awaited', () => {
   it('is a warning of the process, and does not end it', async () => {
     eventBridge.on(PutEventsCommand).rejects(refusal('AccessDeniedException'));
@@ -442,6 +459,49 @@ describe('a failure of a call that is not awaited', () => {
       emitWarning.mockRestore();
       process.off('unhandledRejection', unhandled);
     }
+  });
+
+  it('is one warning for all events of a request', async () => {
+    eventBridge.on(PutEventsCommand).rejects(refusal('AccessDeniedException'));
+    const { warnings } = await warningsOf(async (publisher) => {
+      for (const agentId of ['a', 'b']) void publisher.broadcastAgentStatus(agentId, 'online');
+      await publisher.flush();
+    });
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'agent:status of a (AccessDeniedException); agent:status of b (AccessDeniedException)',
+      ),
+    ]);
+  });
+
+  it('is a warning if it is one of an agent that is kept alive', async () => {
+    eventBridge.on(PutEventsCommand).rejects(refusal('AccessDeniedException'));
+    const { warnings } = await warningsOf(async (publisher) => {
+      publisher.keepAlive('a', { everySeconds: 5 });
+      await publisher.close();
+    });
+    expect(warnings).toEqual([expect.stringContaining('agent:status of a')]);
+  });
+
+  it.each<[string, (failing: () => Promise<void>) => Promise<unknown>]>([
+    ['await', (failing) => expect(failing()).rejects.toThrow('agentId must be')],
+    ['catch', (failing) => failing().catch(() => 'caught')],
+    ['then', (failing) => failing().then(undefined, () => 'caught')],
+    ['Promise.allSettled', (failing) => Promise.allSettled([failing()])],
+    ['an async function that returns it', (failing) => (async () => failing())().catch(() => 0)],
+    [
+      'an await that follows later',
+      async (failing) => {
+        const promise = failing();
+        await Promise.resolve();
+        await promise.catch(() => 'caught');
+      },
+    ],
+  ])('is no warning if %s handles it', async (_what, handle) => {
+    const { warnings } = await warningsOf((publisher) =>
+      handle(() => publisher.broadcastAgentStatus('', 'online')),
+    );
+    expect(warnings).toEqual([]);
   });
 
   it('does not affect other events if onError throws', async () => {
