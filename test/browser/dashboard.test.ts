@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { firstSnapshot, openBrowser, openPage } from '../support/browser/browser';
-import { violationsIn } from '../support/browser/violations';
+import { violationsIn, violationsInBothColours } from '../support/browser/violations';
 
 const start = async (options: LocalStackOptions = {}) => {
   const started = await startLocalStack({ ...options, settings: { handshakeBurst: 1_000 } });
@@ -212,6 +212,7 @@ it('waits while the stack is down, and connects and shows missed events when it 
   await connection(page)
     .getByText(/^Shown as of /)
     .waitFor();
+  expect(await violationsInBothColours(page)).toEqual([]);
   // The page's clock is paused, so that it does not reconnect before there are new events.
   await page.clock.pauseAt(new Date(Date.now() + 1_000));
   const [port = 0, awsPort = 0] = ports;

@@ -1,6 +1,7 @@
 // Signing in with an OAuth provider in the browser: redirect, callback, and no second sign-in while the token is valid.
 import type { BrowserContext } from 'playwright-core';
 import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
+import { violationsInBothColours } from '../support/browser/violations';
 import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
 
@@ -65,6 +66,7 @@ it('after a refusal, redirects to the provider again only when the user clicks "
   await page.goto(inBrowser.service.pageUrl);
   await page.getByText('Signing in failed: access_denied.').waitFor();
   expect([visits.length, inBrowser.service.tokens]).toEqual([1, []]);
+  expect(await violationsInBothColours(page)).toEqual([]);
   answer = { code: 'the-code' };
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('region', { name: 'Connection' }).getByText('Connected').waitFor();

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { openBrowser, openPage } from '../support/browser/browser';
+import { violationsInBothColours } from '../support/browser/violations';
 
 let browser: Browser;
 let stack: LocalStack;
@@ -57,6 +58,16 @@ it('shows each team its own agents: those that have reported before, and those t
   }
 });
 
-it('shows that a token without the claim is refused', async () => {
-  await state(await openWith({}), 'Unauthorized');
+it('shows that a token without the claim is refused, without accessibility violations that axe detects', async () => {
+  const page = await openWith({});
+  await state(page, 'Unauthorized');
+  await page.getByLabel('Token').waitFor();
+  expect(await violationsInBothColours(page)).toEqual([]);
+});
+
+it('has no accessibility violations that axe detects before a token is pasted', async () => {
+  const { page } = await openPage(browser);
+  await page.goto(stack.httpUrl);
+  await page.getByLabel('Token').waitFor();
+  expect(await violationsInBothColours(page)).toEqual([]);
 });

@@ -11,3 +11,13 @@ export async function violationsIn(page: Page): Promise<readonly (readonly [stri
   );
   return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)] as const);
 }
+
+/** Returns the violations in light and in dark colours. */
+export async function violationsInBothColours(page: Page) {
+  const found = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    found.push(...(await violationsIn(page)).map((violation) => [colorScheme, ...violation]));
+  }
+  return found;
+}
