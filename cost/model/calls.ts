@@ -28,6 +28,8 @@ export interface Calls {
   readonly megabytes: number;
 }
 
+const broadcastMegabytes = 1769;
+
 /** The duration of an invocation that waits for this many calls of DynamoDB, one after the other, in seconds. */
 function secondsOfCall(dynamoCalls: number): number {
   return (invocationMilliseconds + dynamoCalls * callMilliseconds) / 1000;
@@ -55,7 +57,7 @@ export function callsOf(
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
   return [
-    { name: 'broadcast', ...allBroadcastsOf(load, coalescing), megabytes: 1769 },
+    { name: 'broadcast', ...broadcastsOf(load, coalescing), megabytes: broadcastMegabytes },
     {
       name: 'heartbeat',
       perSecond: beats + planningCalls,
@@ -85,13 +87,9 @@ const recorderCalls = 3;
  */
 const holderCalls = 6;
 
-/** The invocations for events, and those for reports that only restart a time to live, which take one write. */
-function allBroadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {
-  const events = broadcastsOf(load, coalescing);
-  const { keepAlivesPerSecond } = load;
-  const perSecond = events.perSecond + keepAlivesPerSecond;
-  const busy = events.perSecond * events.seconds + keepAlivesPerSecond * secondsOfCall(1);
-  return { perSecond, seconds: perSecond === 0 ? 0 : busy / perSecond };
+/** The invocations of `broadcast` for reports that only restart a time to live, each of which takes one write. */
+export function keepAliveCallsOf({ keepAlivesPerSecond: perSecond }: Load): Calls {
+  return { name: 'broadcast', perSecond, seconds: secondsOfCall(1), megabytes: broadcastMegabytes };
 }
 
 function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {

@@ -59,7 +59,7 @@ function leaseReads(load: Load, coalescing: Coalescing): number {
 }
 
 /**
- * Write units a second: registers, times to live, pending items, the lease, recent fan-outs, connection counts, the heartbeat plan, and the
+ * Write units a second: registers, pending items, the lease, recent fan-outs, connection counts, the heartbeat plan, and the
  * items of connections.
  * @param handshakes handshakes a second
  */
@@ -79,7 +79,6 @@ export function writeUnits(load: Load, coalescing: Coalescing, handshakes: numbe
   const notes = Math.min(flushesPerSecond, 4 / heartbeatSeconds) * workersOf(load);
   return (
     registers +
-    load.keepAlivesPerSecond +
     lease +
     (heartbeat === 'always' ? 0 : notes) +
     heartbeatsPerSecond(load) * (shardCount + 1) +

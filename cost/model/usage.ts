@@ -1,5 +1,5 @@
 // Computes the monthly usage of a load: units for each item of the bill.
-import { callsOf } from './calls';
+import { callsOf, keepAliveCallsOf, type Calls } from './calls';
 import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } from './coalescing';
 import type { Lane } from './lanes';
 import {
@@ -38,6 +38,8 @@ export interface Usage {
   readonly units: number;
 }
 
+type ItemPerSecond = readonly [item: string, unit: Unit, units: number];
+
 /** The units of a month of thirty days, by item. */
 export function usageOf(load: Load): readonly Usage[] {
   const connections = averageConnections(load);
@@ -58,21 +60,21 @@ export function usageOf(load: Load): readonly Usage[] {
   const invocations = calls.reduce((sum, { perSecond }) => sum + perSecond, 0);
   const roots = invocations - jobs;
   // Functions that anybody can invoke are not traced: authorizer, connect and health.
-  const traced = roots - 2 * handshakes - health;
-  const perSecond: readonly (readonly [item: string, unit: Unit, units: number])[] = [
+  const traced = roots + load.keepAlivesPerSecond - 2 * handshakes - health;
+  const perSecond: readonly ItemPerSecond[] = [
     ['messages of events', 'webSocketMessage', eventPostsPerSecond(coalescing)],
     ['heartbeats', 'webSocketMessage', heartbeats],
     ['clients’ messages and answers', 'webSocketMessage', clientMessages + answers],
     ['being connected', 'connectionMinute', connections / 60],
-    ...calls.map(({ name, perSecond, seconds, megabytes }) => {
-      const gigabyteSeconds = (perSecond * seconds * megabytes) / 1024;
-      return [`Lambda ${name}`, 'lambdaGigabyteSecond', gigabyteSeconds] as const;
+    ...calls.map((each) => {
+      return [`Lambda ${each.name}`, 'lambdaGigabyteSecond', gigabyteSecondsOf(each)] as const;
     }),
     ['Lambda requests', 'lambdaRequest', invocations],
     ['DynamoDB reads', 'readUnit', readUnits(load, coalescing, handshakes)],
     ['DynamoDB writes', 'writeUnit', writeUnits(load, coalescing, handshakes)],
     ['timelines', 'writeUnit', timelineWriteUnits(load)],
-    ['EventBridge', 'event', packs + load.keepAlivesPerSecond],
+    ['EventBridge', 'event', packs],
+    ...keepAlivesOf(load),
     ['Scheduler', 'scheduledCall', planningCalls],
     // A message is sent, received and deleted.
     ['SQS', 'queueRequest', pollsPerSecond + 3 * (beats + jobs)],
@@ -101,6 +103,25 @@ export function usageOf(load: Load): readonly Usage[] {
     { item: 'DynamoDB storage', unit: 'storedByte', units: storedBytes(load, coalescing) },
     { item: 'storage of timelines', unit: 'storedByte', units: timelineStoredBytes(load) },
   ];
+}
+
+/** What reports cost that only restart a time to live: an item of its own, which has several units. None without such reports. */
+function keepAlivesOf(load: Load): readonly ItemPerSecond[] {
+  const { keepAlivesPerSecond: reports } = load;
+  if (reports === 0) return [];
+  const units = {
+    event: reports,
+    writeUnit: reports,
+    lambdaRequest: reports,
+    lambdaGigabyteSecond: gigabyteSecondsOf(keepAliveCallsOf(load)),
+    loggedByte: reports * logged.call,
+  };
+  const entries = Object.entries(units) as [keyof typeof units, number][];
+  return entries.map(([unit, number]) => ['agents that are kept alive', unit, number] as const);
+}
+
+function gigabyteSecondsOf({ perSecond, seconds, megabytes }: Calls): number {
+  return (perSecond * seconds * megabytes) / 1024;
 }
 
 /** Bytes a second that the flushes of a lane send, including protocol overhead. Long posts take several TCP segments. */

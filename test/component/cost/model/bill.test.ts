@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { billOf, dollarsOf } from '#cost/model/bill';
 import { defaultLoad, secondsPerMonth, withoutFlushes, type Load } from '#cost/model/load';
-import { dollarsFor, prices } from '#cost/model/prices';
+import { dollarsFor, prices, type Unit } from '#cost/model/prices';
 
 const idle: Load = { ...defaultLoad, eventsPerSecond: 0 };
 
@@ -76,18 +76,26 @@ it('contains one write for each event in its timeline, $0.65 a million with its 
   expect(timelines({ ...million, timelineHours: 0 })).toBe(0);
 });
 
-it('contains a write, an entry of EventBridge and a short call for each report that only restarts a time to live', () => {
+it('contains a write, an entry of EventBridge and a short call for each report that only restarts a time to live, as an item of its own', () => {
   const [without, kept] = [0, 10].map((keepAlivesPerSecond) =>
     billOf({ ...defaultLoad, keepAlivesPerSecond }),
   );
   if (without === undefined || kept === undefined) throw new Error('There are two bills.');
-  const more = (item: string) => dollarsOf(kept, item) - dollarsOf(without, item);
   const millions = (10 * secondsPerMonth) / 1e6;
-  expect(more('EventBridge')).toBeCloseTo(millions * 1, 6);
-  expect(more('DynamoDB writes')).toBeCloseTo(millions * 0.625, 6);
-  expect(more('Lambda requests')).toBeCloseTo(millions * 0.2, 6);
-  expect(more('messages of events')).toBe(0);
+  const item = 'agents that are kept alive';
+  const of = (unit: Unit) =>
+    kept.items.find((one) => one.item === item && one.unit === unit)?.dollars ?? NaN;
+  expect(of('event')).toBeCloseTo(millions * 1, 6);
+  expect(of('writeUnit')).toBeCloseTo(millions * 0.625, 6);
+  expect(of('lambdaRequest')).toBeCloseTo(millions * 0.2, 6);
+  expect(dollarsOf(kept, item)).toBeGreaterThan(millions * 2);
+  // All else that they cost are some traces.
+  const others = kept.items.filter((one) => ![item, 'traces'].includes(one.item));
+  expect(others.map((one) => [one.item, one.units])).toEqual(
+    without.items.flatMap((one) => (one.item === 'traces' ? [] : [[one.item, one.units]])),
+  );
   expect(kept.dollars - without.dollars).toBeLessThan(millions * 3);
+  expect(without.items.map((one) => one.item)).not.toContain(item);
 });
 
 it('contains the reads of the registers of all agents at each heartbeat', () => {
