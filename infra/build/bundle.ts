@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, type BuildOptions } from 'esbuild';
 import { bundledFunctions, bundlesFolder } from './bundled-functions';
 import type { CodeOf } from '../constructs/base/service-function';
 
@@ -17,10 +17,46 @@ const project = path.resolve(__dirname, '../..');
 /** What replaces the credential providers of the AWS SDK. https://esbuild.github.io/api/#alias */
 const credentials = './lambdas/adapters/credentials/environment-credentials.ts';
 
+/**
+ * The parts of undici that no function uses. They stay out of the bundles: what needs one of them fails, because there is no such
+ * file. https://esbuild.github.io/api/#external
+ */
+const unusedParts = [
+  // The parser of answers for processors without SIMD. All processors of Lambda have it.
+  '*/llhttp/llhttp-wasm.js',
+  // Bodies that are forms.
+  '*/web/fetch/body.js',
+];
+
+/** What replaces HTTP/2. */
+const http2 = './lambdas/adapters/http/no-http2.ts';
+
 /** Defines `require` for CommonJS dependencies, because ES modules do not have it. */
 const banner =
   "import { createRequire as createRequireOfBundle } from 'node:module';" +
   'const require = createRequireOfBundle(import.meta.url);';
+
+/** How functions are bundled, whatever the function. */
+export const bundling = {
+  absWorkingDir: project,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  // Lambda runs Node.js 24; the local stack runs the same file on the developer's Node.js.
+  target: 'node20',
+  // ES modules first: only they can be tree-shaken. https://esbuild.github.io/api/#main-fields
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: true,
+  // Stack traces need positions only; source texts would double the size that a cold start reads.
+  sourcesContent: false,
+  alias: { '@aws-sdk/credential-provider-node': credentials, 'node:http2': http2 },
+  external: unusedParts,
+  // With this variable, undici would load the other parser.
+  define: { 'process.env.JEST_WORKER_ID': 'undefined' },
+  banner: { js: banner },
+  logLevel: 'warning',
+} satisfies BuildOptions;
 
 /**
  * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`. The same source results in the same bytes
@@ -32,27 +68,13 @@ export function bundleFunctions(): CodeOf {
     existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
   );
   const { outputFiles } = buildSync({
-    absWorkingDir: project,
     entryPoints: Object.fromEntries(
       functions.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`]),
     ),
     outdir: bundlesFolder,
     outExtension: { '.js': '.mjs' },
     write: false,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    // Lambda runs Node.js 24; the local stack runs the same file on the developer's Node.js.
-    target: 'node20',
-    // ES modules first: only they can be tree-shaken. https://esbuild.github.io/api/#main-fields
-    mainFields: ['module', 'main'],
-    minify: true,
-    sourcemap: true,
-    // Stack traces need positions only; source texts would double the size that a cold start reads.
-    sourcesContent: false,
-    alias: { '@aws-sdk/credential-provider-node': credentials },
-    banner: { js: banner },
-    logLevel: 'warning',
+    ...bundling,
   });
   for (const { path: file, contents } of outputFiles) replace(file, contents);
   return bundledFunctions();

@@ -89,10 +89,10 @@ const kilobytes: Readonly<Record<string, number>> = {
   ...{
     'mock-agents': 284,
     report: 386,
-    default: 655,
-    broadcast: 690,
-    deliver: 685,
-    heartbeat: 685,
+    default: 540,
+    broadcast: 576,
+    deliver: 570,
+    heartbeat: 570,
   },
 };
 
