@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArguments, UsageError, type Arguments } from '#sdk/command/arguments';
 import { runAsProcess, withSentences, type Command, type Output } from '#sdk/command/command';
 import { burstVariantNames, measureBurst } from './burst/command';
+import { measureColdStart } from './cold-start/command';
 import { measureDashboard } from './dashboard/command';
 import { benchFanOut } from './fan-out';
 import { benchLeftOut, formatLeftOutTable, type LeftOutResult } from './left-out';
@@ -11,17 +12,19 @@ import { formatTable, type Measured } from './results';
 import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
 import { variantNames, type VariantName } from './variants/variant';
 
-const help = `Measures what messages cost: those who send them to many connections, and a page that shows them.
+const help = `Measures what messages cost: those who send them to many connections, and a page that shows them; and cold starts.
 
 Usage: npm run bench -- fan-out [options]    one message to all of them
        npm run bench -- burst [options]      many events a second, coalesced and each by itself
+       npm run bench -- cold-start [options] import and first call of each function in a fresh process
        npm run bench -- hooks [options]      a page that shows a number, while many events a second come; needs Chromium
        npm run bench -- dashboard [options]  the dashboard, while many events a second come; needs Chromium
 
   --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000
   --variant NAME         only this one; may be repeated  default: ${variantNames.join(', ')};
                                                          of burst ${burstVariantNames.join(', ')}
-                                                         of hooks ${hooksVariantNames.join(', ')}
+                                                         of hooks ${hooksVariantNames.join(', ')};
+                                                         of cold-start the names of the functions
   --json                 print the results as JSON
   --help
 
@@ -35,6 +38,10 @@ burst
   --events-per-second N  how many events                 default: 1, 10, 50 and 300
   --seconds N            how long each is measured       default: 20
   --warm-up N            seconds of it before            default: 20
+
+cold-start
+  --runs N               runs that the median is of      default: 30
+  --before COMMIT        the version to compare with     default: the one before smaller bundles
 
 hooks
   --agents N             how many, with a session each   default: 2000
@@ -72,7 +79,7 @@ const command: Command = withSentences(async (args, output) => {
   const measure = others.length === 0 ? measurements.get(what ?? '') : undefined;
   if (measure === undefined) {
     throw new UsageError(
-      'The first argument must be fan-out, burst, hooks or dashboard: what is to be measured.',
+      'The first argument must be fan-out, burst, cold-start, hooks or dashboard: what is to be measured.',
     );
   }
   const { results, table, note } = await measure(given, output);
@@ -125,6 +132,7 @@ async function measureFanOut(given: Arguments, { complain }: Output): Promise<Me
 const measurements = new Map<string, Measure>([
   ['fan-out', measureFanOut],
   ['burst', measureBurst],
+  ['cold-start', measureColdStart],
   ['hooks', measureHooks],
   ['dashboard', measureDashboard],
 ]);

@@ -20,6 +20,10 @@ export interface LocalFunctionOptions extends RuntimeDefinition {
 
 /** A function of the local stack, with the settings that the deployment of other resources checks. */
 export interface LocalFunction extends LambdaFunction {
+  /** The path of its bundle. */
+  readonly file: string;
+  /** Its complete `process.env`. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly roleArn: string;
   readonly timeoutSeconds: number;
   readonly maximumConcurrency: number;
@@ -56,11 +60,8 @@ export function createLocalFunction(options: LocalFunctionOptions): LocalFunctio
     },
   });
   return {
-    name,
-    arn,
-    roleArn,
-    timeoutSeconds,
-    maximumConcurrency,
+    ...{ name, arn, roleArn, timeoutSeconds, maximumConcurrency },
+    ...{ file: options.file, environment: options.environment },
     invoke: (event) => invoke(event),
     invokeAsync(event) {
       asyncInvocations.accept(event);
