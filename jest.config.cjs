@@ -23,8 +23,8 @@ const project = (name) => ({
   ],
   globals: { staysInProcess: name === 'unit' },
   transform: {
-    // Loading the CDK takes two seconds, so it is loaded only once for each process.
-    '/node_modules/(aws-cdk-lib|constructs|cdk-nag)/.*\\.js$':
+    // Loading the CDK takes two seconds, and fast-check is loaded by sixty files, so they are loaded only once for each process.
+    '/node_modules/(aws-cdk-lib|constructs|cdk-nag|fast-check|pure-rand)/.*\\.js$':
       '<rootDir>/test/support/jest/load-once.cjs',
     '\\.[jt]sx?$': [
       '@swc/jest',
@@ -33,9 +33,9 @@ const project = (name) => ({
   },
   // The packages of `npm run build` have the same module names as the source.
   modulePathIgnorePatterns: ['<rootDir>/build/'],
-  // Jest cannot load ES modules untransformed. Of these packages, the last three are transformed to be loaded once.
+  // Jest cannot load ES modules untransformed. Of these packages, all but the first two are transformed to be loaded once.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|oauth4webapi|aws-cdk-lib|constructs|cdk-nag)/)',
+    '/node_modules/(?!(jose|oauth4webapi|aws-cdk-lib|constructs|cdk-nag|fast-check|pure-rand)/)',
   ],
 });
 
