@@ -1,7 +1,7 @@
 // The rules for imports between the folders of the project, which `npm run check:imports` enforces.
 
 /** Files of the project. */
-const ours = '^(infra|lambdas|sdk|dashboard|local|bench|cost|docs|test)/';
+const ours = '^(infra|lambdas|sdk|dashboard|local|bench|cost|verify|docs|test)/';
 
 /**
  * A rule: files below `from` may import, of the files of the project, only each other and those that match `allowed`.
@@ -356,6 +356,17 @@ module.exports = {
       'The cost model simulates with the code of core, and the defaults of the settings.',
     ),
     only(
+      'verify',
+      '^verify/',
+      [
+        protocol,
+        '^sdk/(command|publisher)/',
+        '^infra/config/names\\.ts$',
+        '^local/(aws/endpoint/client-configuration|commands/(event-bus|stop-signal))\\.ts$',
+      ],
+      'It goes through a service from outside. Handshakes and refusals are those of third-party clients, without sdk/client.',
+    ),
+    only(
       'docs',
       '^docs/(?!screenshots/)',
       [protocol, '^infra/config/', '^lambdas/contract/', '^cost/', '^sdk/command/'],
@@ -378,6 +389,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(bench|test)/' },
       to: { path: '^bench/' },
+    },
+    {
+      name: 'no-imports-of-verify',
+      severity: 'error',
+      from: { pathNot: '^(verify|test)/' },
+      to: { path: '^verify/' },
     },
     {
       name: 'no-imports-of-docs',

@@ -23,7 +23,7 @@ export default tseslint.config(
   },
   {
     // A function should fit on a screen. Tests are exempt, because the callback of a `describe` is a function, too.
-    files: ['{infra,lambdas,sdk,dashboard,local,cost,docs,bench}/**/*.{ts,tsx}'],
+    files: ['{infra,lambdas,sdk,dashboard,local,cost,docs,bench,verify}/**/*.{ts,tsx}'],
     rules: {
       'max-lines-per-function': [
         'error',

@@ -3,7 +3,18 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const project = path.resolve(__dirname, '../..');
-const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'local', 'bench', 'cost', 'docs', 'test'];
+const rooms = [
+  'infra',
+  'lambdas',
+  'sdk',
+  'dashboard',
+  'local',
+  'bench',
+  'cost',
+  'verify',
+  'docs',
+  'test',
+];
 
 /** The maximum number of files in a folder, without those of its subfolders. */
 const mostFiles = 15;

@@ -99,7 +99,7 @@ function commentsOf(file: string): readonly { readonly line: number; readonly te
   return comments;
 }
 
-const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'cost', 'bench', 'docs', 'local'];
+const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'cost', 'bench', 'verify', 'docs', 'local'];
 const sourcesOf = (room: string) =>
   files(`${room}/**/*.ts`, `${room}/**/*.tsx`, `${room}/*.ts`, `${room}/*.tsx`);
 

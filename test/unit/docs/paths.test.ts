@@ -15,7 +15,18 @@ const documents = [
     .filter((file) => file.endsWith('.md')),
 ];
 
-const rooms = ['infra', 'lambdas', 'sdk', 'dashboard', 'local', 'bench', 'cost', 'test', 'docs'];
+const rooms = [
+  'infra',
+  'lambdas',
+  'sdk',
+  'dashboard',
+  'local',
+  'bench',
+  'cost',
+  'verify',
+  'test',
+  'docs',
+];
 
 /** The links of a document: each one's path in the project, and its fragment. */
 function linksOf(document: string): readonly (readonly [file: string, heading: string])[] {
