@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { createTellTimeline } from '#core/timeline/tell-timeline';
-import { createWriteTimeline } from '#core/timeline/write-timeline';
 import {
   byNewest,
   maxEventMessageBytes,
@@ -13,10 +12,8 @@ import {
   type TimelineEvent,
 } from '#sdk/protocol';
 import { activityArbitrary } from '#test/support/contracts/timeline-store';
-import { createAnswerFakes } from '#test/support/core/answer';
 import { MemoryTimelineStore, RecordingLog } from '#test/support/core/fakes';
 import { sessionEvent } from '#test/support/data/events';
-import { viewOf } from '#test/support/data/views';
 
 type Timeline = Extract<ServerMessage, { type: 'session:timeline' }>['payload'];
 
@@ -149,61 +146,4 @@ it('answers unavailable if the timeline cannot be read', async () => {
   const text = await tell({ userId: 'alice', connectionId: 'c=' }, session);
   expect(JSON.parse(text)).toMatchObject({ type: 'error', payload: { code: 'unavailable' } });
   expect(log.lines.map(({ message }) => message)).toEqual(['timeline not read']);
-});
-
-describe('a session:history', () => {
-  const history = (agentId: string) => ({
-    type: 'session:history',
-    payload: { agentId, sessionId: 's' },
-  });
-
-  async function setUpAnswer(timelineEvents?: number) {
-    const fakes = createAnswerFakes(undefined, timelineEvents);
-    const { timelines, clock } = fakes;
-    const writeTimeline = createWriteTimeline({ ...fakes, timelines, timelineHours: 1 });
-    await writeTimeline([sessionEvent('a', 's', 'hello', clock.now())], 'event-1');
-    return fakes;
-  }
-
-  it('is answered with the timeline', async () => {
-    const { ask, clock } = await setUpAnswer();
-    await expect(ask(history('a'))).resolves.toEqual({
-      type: 'session:timeline',
-      payload: {
-        ...{ agentId: 'a', sessionId: 's' },
-        events: [{ lastMessage: 'hello', timestamp: clock.now() }],
-      },
-    });
-  });
-
-  it('is refused with the same answer for all agents that the connection does not see, whether there is such a session or not', async () => {
-    const { ask, connections, connection } = await setUpAnswer();
-    connections.records.set(connection.connectionId, {
-      ...connection,
-      view: viewOf({ scope: ['b', 'c'], agents: ['b'] }),
-    });
-    const refused = { type: 'error', payload: { code: 'agent_not_visible' } };
-    const answer = await ask(history('a'));
-    expect(answer).toMatchObject(refused);
-    await expect(ask(history('unknown'))).resolves.toEqual(answer);
-    // In the scope, but not subscribed to.
-    await expect(ask(history('c'))).resolves.toEqual(answer);
-    await expect(ask(history('b'))).resolves.toMatchObject({ type: 'session:timeline' });
-  });
-
-  it('is answered with timeline_off if no timelines are kept', async () => {
-    const { ask } = await setUpAnswer(0);
-    await expect(ask(history('a'))).resolves.toMatchObject({
-      type: 'error',
-      payload: { code: 'timeline_off' },
-    });
-  });
-
-  it('is answered with nothing that has expired', async () => {
-    const { ask, clock, connections, connection } = await setUpAnswer();
-    clock.advance(3_600_000);
-    const open = { ...connection, expiresAt: clock.now() + 60_000 };
-    connections.records.set(connection.connectionId, open);
-    await expect(ask(history('a'), open)).resolves.toMatchObject({ payload: { events: [] } });
-  });
 });
