@@ -30,8 +30,11 @@ export async function prepare(test: Test, options: Partial<MissionControlOptions
     ...{ test, client, leftovers, heard: [], states: [], a, b },
     getToken: () => test.token(),
   };
+  // Other fields of the connection change, too, at any time.
+  let last: string = client.connection.state;
   client.on('connection', ({ state }) => {
-    if (stage.states.at(-1) !== state) stage.states.push(state);
+    if (state !== last) stage.states.push(state);
+    last = state;
   });
   client.on('synced', () => stage.states.push('synced'));
   client.on('change', ({ changes }) => {
