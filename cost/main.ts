@@ -43,6 +43,8 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --pack N                       events in an entry of EventBridge, on average                    default: ${defaultLoad.eventsPerPack}
   --documented-share S           share of connections without batches, 0 to 1                     default: ${defaultLoad.documentedShare}
   --watched-share S              share of the agents that each connection gets the events of      default: ${defaultLoad.watchedShare}
+  --memory-megabytes LIST        memory of functions, e.g. broadcast=3008,connect=1024            default: that of the template
+  --provisioned-concurrency LIST environments that are always ready, e.g. authorizer=2,connect=2  default: none
   --abuse                        what each kind of abuse costs a day, as in docs/security.md
   --json                         prints the bill and the needs as JSON
   --help`;

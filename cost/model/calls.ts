@@ -1,9 +1,11 @@
 // Computes what Lambda bills: invocations, duration and memory of each function.
+import type { FunctionName } from '#lambdas/contract/setting';
 import { underWay, type Coalescing } from './coalescing';
 import { secondsOfHeartbeat, workersOf } from './fan-out-time';
 import {
   averageConnections,
   heartbeatsPerSecond,
+  megabytesOf,
   packsPerSecond,
   planningCalls,
   postedShare,
@@ -20,15 +22,12 @@ import {
 
 /** The invocations of a function. */
 export interface Calls {
-  readonly name: string;
+  readonly name: FunctionName;
   readonly perSecond: number;
   /** Average duration. */
   readonly seconds: number;
-  /** Memory, as in infra/constructs. */
   readonly megabytes: number;
 }
-
-const broadcastMegabytes = 1769;
 
 /** The duration of an invocation that waits for this many calls of DynamoDB, one after the other, in seconds. */
 function secondsOfCall(dynamoCalls: number): number {
@@ -56,26 +55,25 @@ export function callsOf(
   const alone = load.heartbeat === 'always' ? coalescing.separateHeartbeats : postedShare(load);
   const beat = secondsOfHeartbeat(load, averageConnections(load)) * alone + seconds(4);
   const beating = beats * (seconds(3) + (isLarge ? 0 : beat));
-  return [
-    { name: 'broadcast', ...broadcastsOf(load, coalescing), megabytes: broadcastMegabytes },
+  const calls: readonly Omit<Calls, 'megabytes'>[] = [
+    { name: 'broadcast', ...broadcastsOf(load, coalescing) },
     {
       name: 'heartbeat',
       perSecond: beats + planningCalls,
       seconds: (beating + planningCalls * seconds(3)) / (beats + planningCalls),
-      megabytes: 1769,
     },
     {
       name: 'deliver',
       perSecond: isLarge ? (flushes + beats) * shardCount : 0,
       seconds: (flushing + beats * beat) / (flushes + beats),
-      megabytes: 1769,
     },
-    { name: 'authorizer', perSecond: handshakes, seconds: seconds(0) + 0.002, megabytes: 512 },
-    { name: 'connect', perSecond: handshakes, seconds: seconds(3), megabytes: 512 },
-    { name: 'disconnect', perSecond: handshakes, seconds: seconds(1), megabytes: 256 },
-    { name: 'default', perSecond: clientMessages, seconds: seconds(3), megabytes: 1024 },
-    { name: 'health', perSecond: healthChecksPerMinute / 60, seconds: seconds(2), megabytes: 256 },
+    { name: 'authorizer', perSecond: handshakes, seconds: seconds(0) + 0.002 },
+    { name: 'connect', perSecond: handshakes, seconds: seconds(3) },
+    { name: 'disconnect', perSecond: handshakes, seconds: seconds(1) },
+    { name: 'default', perSecond: clientMessages, seconds: seconds(3) },
+    { name: 'health', perSecond: healthChecksPerMinute / 60, seconds: seconds(2) },
   ];
+  return calls.map((each) => ({ ...each, megabytes: megabytesOf(load, each.name) }));
 }
 
 /** Calls of DynamoDB for an event that is recorded as pending: register, pending item, and the second read of the lease. */
@@ -88,8 +86,9 @@ const recorderCalls = 3;
 const holderCalls = 6;
 
 /** The invocations of `broadcast` for reports that only restart a time to live, each of which takes one write. */
-export function keepAliveCallsOf({ keepAlivesPerSecond: perSecond }: Load): Calls {
-  return { name: 'broadcast', perSecond, seconds: secondsOfCall(1), megabytes: broadcastMegabytes };
+export function keepAliveCallsOf(load: Load): Calls {
+  const [name, perSecond] = ['broadcast', load.keepAlivesPerSecond] as const;
+  return { name, perSecond, seconds: secondsOfCall(1), megabytes: megabytesOf(load, name) };
 }
 
 function broadcastsOf(load: Load, coalescing: Coalescing): Pick<Calls, 'perSecond' | 'seconds'> {

@@ -1,7 +1,8 @@
 // Computes how long a fan-out takes.
 import { heartbeatCeilingOf } from '#core/broadcasting/heartbeat-pace';
 import { burstSeconds } from '#core/posting/pace';
-import type { Load } from './load';
+import type { FunctionName } from '#lambdas/contract/setting';
+import { megabytesOf, type Load } from './load';
 import { callMilliseconds, cpuMicrosPerPost, postMilliseconds, shardCount } from './measured';
 
 /** The number of jobs that share one fan-out; 1 if it is not large. */
@@ -21,14 +22,18 @@ export function secondsToLastClient(
 ): number {
   const workers = workersOf(load);
   const ceiling = load.maxPostsPerSecond / workers;
-  const byPace = secondsToPost((connections * posts) / workers, ceiling, burstSeconds);
+  const cpuShare = cpuShareOf(load, workers === 1 ? 'broadcast' : 'deliver');
+  const each = (connections * posts) / workers;
+  const byPace = secondsToPost(each, { ceiling, burst: burstSeconds, cpuShare });
   return beginSeconds(load) + Math.max(byPace, (posts - 1) / postsPerSecondToOne);
 }
 
 /** The same for a heartbeat. If it is not a large fan-out, it has a lower rate, to leave capacity for events. */
 export function secondsOfHeartbeat(load: Load, connections = load.connections): number {
   if (workersOf(load) > 1) return secondsToLastClient(load, connections);
-  return beginSeconds(load) + secondsToPost(connections, heartbeatCeilingOf(load), 0);
+  const cpuShare = cpuShareOf(load, 'heartbeat');
+  const pace = { ceiling: heartbeatCeilingOf(load), burst: 0, cpuShare };
+  return beginSeconds(load) + secondsToPost(connections, pace);
 }
 
 /** Seconds to list the first connections and to complete the last post. */
@@ -36,11 +41,20 @@ function beginSeconds(load: Load): number {
   return ((workersOf(load) === 1 ? 2 : 4) * callMilliseconds + postMilliseconds) / 1000;
 }
 
-/**
- * Seconds for so many posts: limited by the CPU of one function and by its pace.
- * @param ceiling posts a second
- * @param seconds size of the pace's burst, in seconds of posts
- */
-function secondsToPost(posts: number, ceiling: number, seconds: number): number {
-  return Math.max((posts * cpuMicrosPerPost) / 1e6, posts / ceiling - seconds);
+/** The share of a CPU that a function has, at most 1: an invocation posts in one thread. 1769 MB are one vCPU. */
+function cpuShareOf(load: Load, name: FunctionName): number {
+  return Math.min(1, megabytesOf(load, name) / 1_769);
+}
+
+interface PostingPace {
+  /** Posts a second. */
+  readonly ceiling: number;
+  /** Size of the pace's burst, in seconds of posts. */
+  readonly burst: number;
+  readonly cpuShare: number;
+}
+
+/** Seconds for so many posts: limited by the CPU of one function and by its pace. */
+function secondsToPost(posts: number, { ceiling, burst, cpuShare }: PostingPace): number {
+  return Math.max((posts * cpuMicrosPerPost) / 1e6 / cpuShare, posts / ceiling - burst);
 }

@@ -1,4 +1,7 @@
 // The input of the cost model: connections, events, and the settings that matter for the bill.
+import { deploymentSettings, type DeploymentSetting } from '#infra/config/deployment-settings';
+import { defaultMemoryMegabytes } from '#lambdas/contract/memory';
+import type { FunctionName } from '#lambdas/contract/setting';
 import { serviceSettings as settings } from '#lambdas/contract/settings';
 
 export interface Load {
@@ -32,6 +35,10 @@ export interface Load {
   readonly documentedShare: number;
   /** The share of the agents that each connection gets the events of, 0 to 1: by its subscription, or by its scope. */
   readonly watchedShare: number;
+  /** Memory of the functions that do not have the default. */
+  readonly memoryMegabytes: DeploymentSetting<'memoryMegabytes'>;
+  /** Execution environments that are always ready, by function. */
+  readonly provisionedConcurrency: DeploymentSetting<'provisionedConcurrency'>;
 }
 
 /** A quiet deployment with the default settings. */
@@ -52,7 +59,14 @@ export const defaultLoad: Load = {
   eventsPerPack: 1,
   documentedShare: 0,
   watchedShare: 1,
+  memoryMegabytes: deploymentSettings.memoryMegabytes.default,
+  provisionedConcurrency: deploymentSettings.provisionedConcurrency.default,
 };
+
+/** The memory of a function. */
+export function megabytesOf({ memoryMegabytes }: Load, name: FunctionName): number {
+  return memoryMegabytes[name] ?? defaultMemoryMegabytes[name];
+}
 
 export const secondsPerMonth = 30 * 24 * 3600;
 

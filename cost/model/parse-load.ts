@@ -1,4 +1,6 @@
 // Parses the command line options of a load; the defaults are in load.ts.
+import * as v from 'valibot';
+import { deploymentSettings } from '#infra/config/deployment-settings';
 import { UsageError, type Arguments, type OptionKinds } from '#sdk/command/arguments';
 import { defaultLoad, type Load } from './load';
 
@@ -16,6 +18,7 @@ export const loadOptions = {
   ...{ 'large-fan-out-connections': 'text', 'coalesce-milliseconds': 'text' },
   ...{ pack: 'text', 'documented-share': 'text', 'watched-share': 'text' },
   ...{ 'timeline-hours': 'text', 'keep-alives-per-second': 'text' },
+  ...{ 'memory-megabytes': 'text', 'provisioned-concurrency': 'text' },
 } satisfies OptionKinds;
 
 /**
@@ -54,7 +57,27 @@ export function parseLoad(given: Arguments): Load {
     ),
     documentedShare: decimal(given, 'documented-share', 0, 1) ?? defaultLoad.documentedShare,
     watchedShare: decimal(given, 'watched-share', 0, 1) ?? defaultLoad.watchedShare,
+    ...parseFunctions(given),
     ...parseCoalescing(given),
+  };
+}
+
+/** Parses the options for the memory and the environments of functions, which have the form of the settings. */
+function parseFunctions(given: Arguments) {
+  const { memoryMegabytes, provisionedConcurrency } = deploymentSettings;
+  const parsed = <Schema extends v.GenericSchema>(name: string, schema: Schema) => {
+    const text = given.text(name);
+    if (text === undefined) return undefined;
+    const result = v.safeParse(schema, text);
+    if (result.success) return result.output;
+    throw new UsageError(`--${name} ${result.issues[0].message}.`);
+  };
+  return {
+    memoryMegabytes:
+      parsed('memory-megabytes', memoryMegabytes.schema) ?? defaultLoad.memoryMegabytes,
+    provisionedConcurrency:
+      parsed('provisioned-concurrency', provisionedConcurrency.schema) ??
+      defaultLoad.provisionedConcurrency,
   };
 }
 

@@ -28,6 +28,10 @@ export const prices = {
     [18.75e9, 0.0000120001],
     [Infinity, 0.0000106667],
   ],
+  /** An execution environment for arm64 that is always ready, used or not. https://aws.amazon.com/lambda/pricing/ */
+  provisionedGigabyteSecond: [[Infinity, 0.0000033334]],
+  /** The duration of calls in such an environment, for arm64. https://aws.amazon.com/lambda/pricing/ */
+  provisionedCallGigabyteSecond: [[Infinity, 0.0000077778]],
   /** On demand, since November 2024. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
   readUnit: [[Infinity, 0.125 / million]],
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ */

@@ -1,10 +1,12 @@
 // Computes the monthly usage of a load: units for each item of the bill.
+import type { FunctionName } from '#lambdas/contract/setting';
 import { callsOf, keepAliveCallsOf, type Calls } from './calls';
 import { coalescingOf, eventPostsPerSecond, heartbeatPostsPerSecond, underWay } from './coalescing';
 import type { Lane } from './lanes';
 import {
   averageConnections,
   heartbeatsPerSecond,
+  megabytesOf,
   packsPerSecond,
   planningCalls,
   secondsPerMonth,
@@ -66,9 +68,8 @@ export function usageOf(load: Load): readonly Usage[] {
     ['heartbeats', 'webSocketMessage', heartbeats],
     ['clients’ messages and answers', 'webSocketMessage', clientMessages + answers],
     ['being connected', 'connectionMinute', connections / 60],
-    ...calls.map((each) => {
-      return [`Lambda ${each.name}`, 'lambdaGigabyteSecond', gigabyteSecondsOf(each)] as const;
-    }),
+    ...calls.flatMap((each) => durationOf(load, each)),
+    ...provisionedOf(load),
     ['Lambda requests', 'lambdaRequest', invocations],
     ['DynamoDB reads', 'readUnit', readUnits(load, coalescing, handshakes)],
     ['DynamoDB writes', 'writeUnit', writeUnits(load, coalescing, handshakes)],
@@ -118,6 +119,34 @@ function keepAlivesOf(load: Load): readonly ItemPerSecond[] {
   };
   const entries = Object.entries(units) as [keyof typeof units, number][];
   return entries.map(([unit, number]) => ['agents that are kept alive', unit, number] as const);
+}
+
+/**
+ * The duration of the calls of a function. They use the environments that are always ready first; all other calls are as many as do
+ * not fit into these environments, if calls are spread evenly.
+ */
+function durationOf(load: Load, calls: Calls): readonly ItemPerSecond[] {
+  const item = `Lambda ${calls.name}`;
+  const all = gigabyteSecondsOf(calls);
+  const ready: Readonly<Partial<Record<FunctionName, number>>> = load.provisionedConcurrency;
+  const environments = ready[calls.name] ?? 0;
+  if (environments === 0) return [[item, 'lambdaGigabyteSecond', all]];
+  const inThem = Math.min(all, (environments * calls.megabytes) / 1024);
+  return [
+    [item, 'lambdaGigabyteSecond', all - inThem],
+    [item, 'provisionedCallGigabyteSecond', inThem],
+  ];
+}
+
+/** What environments cost that are always ready, without their calls. None without such environments. */
+function provisionedOf(load: Load): readonly ItemPerSecond[] {
+  const entries = Object.entries(load.provisionedConcurrency) as [FunctionName, number][];
+  if (entries.length === 0) return [];
+  const gigabytes = entries.reduce(
+    (sum, [name, environments]) => sum + (environments * megabytesOf(load, name)) / 1024,
+    0,
+  );
+  return [['provisioned concurrency', 'provisionedGigabyteSecond', gigabytes]];
 }
 
 function gigabyteSecondsOf({ perSecond, seconds, megabytes }: Calls): number {

@@ -1,5 +1,6 @@
 // The schemas of settings that only the template needs. Their error messages describe the expected value.
 import * as v from 'valibot';
+import type { FunctionName } from '../../lambdas/contract/setting';
 import {
   isPlainUrl,
   loopbackHosts,
@@ -60,7 +61,7 @@ const notArray = v.custom<object>((value) => !Array.isArray(value));
 /** Tags: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 export const tags = v.pipe(
   v.union(
-    [v.pipe(v.string(), v.transform(tagsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
+    [v.pipe(v.string(), v.transform(pairsOf)), v.pipe(notArray, v.record(v.string(), v.string()))],
     tagsProblem,
   ),
   v.check(
@@ -79,11 +80,46 @@ function isTagText(text: string, longest: number): boolean {
   return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(text) && text.length <= longest;
 }
 
+/**
+ * A whole number for each of some functions: `name=number,name=number`, or an object.
+ * @param names the functions that may have one
+ */
+export const perFunction = <Name extends FunctionName>(
+  names: readonly Name[],
+  minimum: number,
+  maximum: number,
+) => {
+  const problem =
+    `must be name=number,name=number or an object, with names of ${names.join(', ')} and whole numbers from ` +
+    `${minimum} to ${maximum}`;
+  const known: ReadonlySet<string> = new Set(names);
+  const isNumber = (value: unknown) => v.is(wholeNumber(minimum, maximum), value);
+  return v.pipe(
+    v.union(
+      [
+        v.pipe(v.string(), v.transform(pairsOf)),
+        v.pipe(notArray, v.record(v.string(), v.unknown())),
+      ],
+      problem,
+    ),
+    v.check(
+      (given) => Object.entries(given).every(([name, value]) => known.has(name) && isNumber(value)),
+      problem,
+    ),
+    v.transform(
+      (given) =>
+        Object.fromEntries(
+          Object.entries(given).map(([name, value]) => [name, Number(value)]),
+        ) as Readonly<Partial<Record<Name, number>>>,
+    ),
+  );
+};
+
 /** Parses the form for the command line: `name=value,name=value`. */
-function tagsOf(list: string): Record<string, string> {
+function pairsOf(list: string): Record<string, string> {
   return Object.fromEntries(
-    list.split(',').map((tag) => {
-      const [name = '', ...value] = tag.split('=');
+    list.split(',').map((pair) => {
+      const [name = '', ...value] = pair.split('=');
       return [name.trim(), value.join('=').trim()];
     }),
   );

@@ -1,10 +1,21 @@
 // All settings of a deployment, with schema, default and documentation: those that functions read
 // (lambdas/contract/settings.ts), and those that only the template needs. docs/settings.md is generated from them.
 import * as v from 'valibot';
-import type { SettingDefinition } from '../../lambdas/contract/setting';
+import type { FunctionName, SettingDefinition } from '../../lambdas/contract/setting';
+import { defaultMemoryMegabytes, provisionableFunctions } from '../../lambdas/contract/memory';
 import { serviceSettings } from '../../lambdas/contract/settings';
 import { source, text, wholeNumber } from '../../lambdas/contract/setting-schemas';
-import { emailAddress, logRetention, origins, page, principals, tags } from './deployment-schemas';
+import {
+  emailAddress,
+  logRetention,
+  origins,
+  page,
+  perFunction,
+  principals,
+  tags,
+} from './deployment-schemas';
+
+const functionNames = Object.keys(defaultMemoryMegabytes) as FunctionName[];
 
 const templateSettings = {
   auth: {
@@ -57,6 +68,18 @@ const templateSettings = {
     schema: v.unknown(),
     documentation:
       '`true` or an object: [one domain name](front-door.md) for the WebSocket API, the HTTP API and the dashboard, by CloudFront.',
+  },
+  memoryMegabytes: {
+    schema: perFunction(functionNames, 128, 10_240),
+    default: {},
+    documentation:
+      '[Memory](settings.md#memory-and-provisioned-concurrency) of single functions in megabytes, and with it their CPU: `broadcast=3008,connect=1024`, or an object in a file.',
+  },
+  provisionedConcurrency: {
+    schema: perFunction(provisionableFunctions, 1, 1_000),
+    default: {},
+    documentation:
+      'Number of execution environments of `authorizer`, `connect` and `broadcast` that are [always ready](settings.md#memory-and-provisioned-concurrency), so that nobody waits for a cold start: `authorizer=2,connect=2,broadcast=1`, or an object in a file.',
   },
   dataRemoval: {
     schema: v.picklist(['retain', 'destroy'], 'must be retain or destroy'),

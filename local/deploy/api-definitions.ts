@@ -203,6 +203,6 @@ function callee(
   const name = functionNameOf(uri);
   const found = dependencies.functions.get(name);
   if (found === undefined) throw new TemplateError(place, `${uri} must name a function`);
-  dependencies.requireInvokePermission(name, service, sourceArn, place);
+  dependencies.requireInvokePermission(uri, service, sourceArn, place);
   return found;
 }

@@ -63,7 +63,7 @@ function deployRule(resource: Resource<'AWS::Events::Rule'>, dependencies: RuleD
     if (target === undefined) {
       throw new TemplateError(place, `its target ${Arn} must be a function of the template`);
     }
-    dependencies.requireInvokePermission(name, service, arn, place);
+    dependencies.requireInvokePermission(Arn, service, arn, place);
     if (DeadLetterConfig === undefined) return { function: target };
     const deadLetterQueue = queueOf(dependencies.queues, DeadLetterConfig.Arn, place);
     requireQueuePolicy(deadLetterQueue, arn, place);

@@ -62,10 +62,13 @@ function deployFunction(
     .of('AWS::Lambda::EventInvokeConfig')
     .find((each) => functionNameOf(each.properties.FunctionName) === name);
   const destination = config?.properties.DestinationConfig?.OnFailure?.Destination;
-  if (config !== undefined && destination !== undefined) {
+  if (config !== undefined) {
     const configPlace = { logicalId: config.logicalId, type: config.type };
-    queueOf(dependencies.queues, destination, configPlace);
-    requirePermission(role, 'sqs:SendMessage', destination, configPlace);
+    requireQualifier(template, name, config.properties.Qualifier, configPlace);
+    if (destination !== undefined) {
+      queueOf(dependencies.queues, destination, configPlace);
+      requirePermission(role, 'sqs:SendMessage', destination, configPlace);
+    }
   }
   const logging = properties.LoggingConfig;
   return createLocalFunction({
@@ -104,6 +107,37 @@ function deployFunction(
       queue?.send({ body: JSON.stringify(record), senderId: `${role.name}:${name}` });
     },
   });
+}
+
+/** A function is the same under each of its qualifiers here; on AWS, a configuration applies to one of them. */
+function requireQualifier(
+  template: ResolvedTemplate,
+  functionName: string,
+  qualifier: string,
+  place: Place,
+): void {
+  const aliases = aliasesOf(template, functionName).map(({ properties }) => properties.Name);
+  // Who invokes the alias does not invoke $LATEST.
+  const known = aliases.length > 0 ? aliases : ['$LATEST'];
+  if (known.includes(qualifier)) return;
+  throw new TemplateError(place, `its Qualifier must be ${known.join(' or ')}, not ${qualifier}`);
+}
+
+function aliasesOf(template: ResolvedTemplate, functionName: string) {
+  return template
+    .of('AWS::Lambda::Alias')
+    .filter(({ properties }) => functionNameOf(properties.FunctionName) === functionName);
+}
+
+/**
+ * The names of the functions that have provisioned concurrency. One thread of each is to start before its first invocation,
+ * however many the template wants.
+ */
+export function provisionedIn(template: ResolvedTemplate): readonly string[] {
+  return template
+    .of('AWS::Lambda::Alias')
+    .filter(({ properties }) => properties.ProvisionedConcurrencyConfig !== undefined)
+    .map(({ properties }) => functionNameOf(properties.FunctionName));
 }
 
 /** The file of a function's bundle. As on AWS, an ES module takes precedence. */

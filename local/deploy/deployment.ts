@@ -19,7 +19,7 @@ import { deployEventSourceMappings, deployQueues } from './deploy-queues';
 import type { Queues } from '../aws/sqs/queue';
 import { createSqsService } from '../aws/sqs/sqs-service';
 import type { Connections, HttpApiDefinition, WebSocketApiDefinition } from '../gateway/definition';
-import { deployFunctions } from './deploy-functions';
+import { deployFunctions, provisionedIn } from './deploy-functions';
 import type { LocalFunction } from '../lambda/local-function';
 import type { LogLine, WriteLogLine } from '../support/log-line';
 import { Disposables } from '../support/disposables';
@@ -185,6 +185,7 @@ function deployCompute(dependencies: ComputeDependencies) {
   const start = (): Cancel => {
     const stopSchedules = startSchedules();
     for (const mapping of mappings) mapping.start();
+    for (const name of provisionedIn(template)) functions.get(name)?.provision();
     return stopSchedules;
   };
   return { functions, start };

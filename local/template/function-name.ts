@@ -1,6 +1,6 @@
-// Extracts a function's name from a reference in a template.
+// Extracts a function's name and qualifier from a reference in a template.
 
-const arnPattern = /arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)/;
+const arnPattern = /arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)(?::([\w-]+))?/;
 
 /**
  * The name of the function that `given` refers to.
@@ -8,4 +8,12 @@ const arnPattern = /arn:[^:]*:lambda:[^:]*:\d*:function:([\w-]+)/;
  */
 export function functionNameOf(given: string): string {
   return arnPattern.exec(given)?.[1] ?? given;
+}
+
+/**
+ * The alias or the version that `given` refers to; undefined for the function itself.
+ * @param given as for {@link functionNameOf}
+ */
+export function qualifierOf(given: string): string | undefined {
+  return arnPattern.exec(given)?.[2];
 }

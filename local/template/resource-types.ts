@@ -7,10 +7,12 @@ import { table } from './resources/dynamodb';
 import { eventBus, eventBusPolicy, rule } from './resources/events';
 import { policy, role } from './resources/iam';
 import {
+  alias,
   eventInvokeConfig,
   eventSourceMapping,
   lambdaFunction,
   permission,
+  version,
 } from './resources/lambda';
 import { logGroup, metricFilter } from './resources/logs';
 import * as notifications from './resources/notifications';
@@ -41,10 +43,12 @@ export const resourceTypes = {
   'AWS::IAM::Policy': policy,
   'AWS::IAM::Role': role,
   'AWS::KMS::Key': notifications.key,
+  'AWS::Lambda::Alias': alias,
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfig,
   'AWS::Lambda::EventSourceMapping': eventSourceMapping,
   'AWS::Lambda::Function': lambdaFunction,
   'AWS::Lambda::Permission': permission,
+  'AWS::Lambda::Version': version,
   'AWS::Logs::LogGroup': logGroup,
   'AWS::Logs::MetricFilter': metricFilter,
   'AWS::SNS::Subscription': notifications.subscription,

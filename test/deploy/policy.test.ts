@@ -98,7 +98,14 @@ const webAclArn =
 /** Configurations that together cover all options. */
 const deployments = [
   ['with an issuer only', check(oidc)],
-  ['with mock agents', check({ ...oidc, useMockData: true })],
+  [
+    'with mock agents, and provisioned concurrency',
+    check({
+      ...oidc,
+      useMockData: true,
+      provisionedConcurrency: 'authorizer=1,connect=1,broadcast=1',
+    }),
+  ],
   [
     'with a new user pool, and alarms by e-mail',
     check({ auth: 'cognito-new', useMockData: true, alarmEmail: 'on-call@example.com' }),

@@ -19,7 +19,7 @@ const shapes: Record<string, Context> = {
         'arn:aws:acm:us-east-1:123456789012:certificate/3b1e9a3e-5d6f-4c0f-8f0f-0d9d9c0b7a11',
     },
   },
-  'a new user pool, mock data and a gateway, with dataRemoval destroy': {
+  'a new user pool, mock data, a gateway and provisioned concurrency, with dataRemoval destroy': {
     issuer: '',
     audience: '',
     auth: 'cognito-new',
@@ -28,6 +28,7 @@ const shapes: Record<string, Context> = {
     stage: 'development',
     dataRemoval: 'destroy',
     tags: 'team=agents',
+    provisionedConcurrency: 'authorizer=2,connect=2,broadcast=1',
   },
 };
 

@@ -7,7 +7,13 @@ let stack: LocalStack;
 let machine: string;
 
 beforeAll(async () => {
-  stack = await startLocalStack({ settings: { scopeClaim: 'agents', maxTokenHours: 1 } });
+  stack = await startLocalStack({
+    settings: {
+      ...{ scopeClaim: 'agents', maxTokenHours: 1 },
+      // The functions between a handshake or an event and a dashboard are invoked through aliases.
+      provisionedConcurrency: { authorizer: 1, connect: 1, broadcast: 1 },
+    },
+  });
   machine = await tokenOf({ agents: ['team-a/*'], scope: localReportScope });
 });
 afterEach(() => TestClient.closeAll());

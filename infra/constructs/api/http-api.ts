@@ -105,7 +105,6 @@ export class MissionControlHttpApi extends Construct {
       description: 'Answers GET /health',
       traced: false,
       timeoutSeconds: 5,
-      memoryMegabytes: 256,
       resources: { tableName: store.tableName },
     });
     store.allow(health, ['Query'], 'connections', 'connectionCounts');
@@ -121,7 +120,6 @@ export class MissionControlHttpApi extends Construct {
       traced: false,
       // The same timeout as the authorizer's, because both may wait for the issuer.
       timeoutSeconds: 15,
-      memoryMegabytes: 256,
       resources: { tableName: store.tableName },
     });
     store.allow(whoami, ['GetItem'], 'connections');

@@ -63,7 +63,6 @@ export class ReportRoute extends Construct {
       description: 'Answers POST /events',
       // It may wait for the issuer, and then for the event bus. API Gateway waits for 30 s.
       timeoutSeconds: 29,
-      memoryMegabytes: 512,
       resources: { tableName: store.tableName, eventBusName: eventBus.eventBusName },
     });
     store.allow(report, ['GetItem'], 'connections');

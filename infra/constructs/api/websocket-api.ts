@@ -123,7 +123,6 @@ export class MissionControlWebSocketApi extends Construct {
       // If the issuer does not answer, verification takes up to 3 s for the fetch of a cold start and 10 s for a second one. The
       // function must still be able to answer after that.
       timeoutSeconds: 15,
-      memoryMegabytes: 512,
     });
     new RefusedHandshakes(this, 'RefusedHandshakes', { log: authorizer.logGroup });
     return authorizer;
@@ -137,7 +136,6 @@ export class MissionControlWebSocketApi extends Construct {
       description: 'Records a new connection',
       traced: false,
       timeoutSeconds: 10,
-      memoryMegabytes: 512,
       resources: { tableName: store.tableName, callbackUrl: this.callbackUrl },
     });
     store.allow(connect, ['UpdateItem'], 'rateLimits');
@@ -153,7 +151,6 @@ export class MissionControlWebSocketApi extends Construct {
       name: 'disconnect',
       description: 'Deletes the record of a connection that was closed',
       timeoutSeconds: 10,
-      memoryMegabytes: 256,
       resources: { tableName: store.tableName },
     });
     store.allow(disconnect, ['DeleteItem'], 'connections');
@@ -169,7 +166,6 @@ export class MissionControlWebSocketApi extends Construct {
       // The maximum time that API Gateway waits, because a large snapshot has many messages.
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
       timeoutSeconds: 29,
-      memoryMegabytes: 1024,
       resources: { tableName: store.tableName, callbackUrl: this.callbackUrl },
     });
     store.allow(fallback, ['UpdateItem'], 'rateLimits');
@@ -186,11 +182,11 @@ function addConnectRoute(
   authorizer: ServiceFunction,
 ): WebSocketRoute {
   return api.addRoute('$connect', {
-    integration: new WebSocketLambdaIntegration('ConnectIntegration', connect),
+    integration: new WebSocketLambdaIntegration('ConnectIntegration', connect.invoked),
     // API Gateway requires all identity sources, and the CDK's default is the Authorization header, which browsers cannot send.
     // Without identity sources, every handshake reaches the function, which looks for the token in all three places.
     // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-lambda-auth.html
-    authorizer: new WebSocketLambdaAuthorizer('TokenAuthorizer', authorizer, {
+    authorizer: new WebSocketLambdaAuthorizer('TokenAuthorizer', authorizer.invoked, {
       identitySource: [],
     }),
   });

@@ -29,13 +29,15 @@ export class EventSubscription extends Construct {
       description,
       eventBus,
       eventPattern: { source: [...sources] },
-      targets: [new LambdaFunction(target, { retryAttempts: 8, maxEventAge, deadLetterQueue })],
+      targets: [
+        new LambdaFunction(target.invoked, { retryAttempts: 8, maxEventAge, deadLetterQueue }),
+      ],
     });
     // EventBridge invokes the function asynchronously. These settings apply if the function fails.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
     new CfnEventInvokeConfig(this, 'AsyncInvocation', {
       functionName: target.functionName,
-      qualifier: '$LATEST',
+      qualifier: target.qualifier,
       maximumRetryAttempts: 2,
       maximumEventAgeInSeconds: maxEventAge.toSeconds(),
       destinationConfig: { onFailure: { destination: deadLetterQueue.queueArn } },

@@ -2,6 +2,7 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Function as LambdaFunction,
   LoggingFormat,
@@ -10,8 +11,11 @@ import {
   SystemLogLevel,
   Tracing,
   type Code,
+  type IFunction,
+  type IVersion,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { defaultMemoryMegabytes } from '../../../lambdas/contract/memory';
 import type { FunctionName } from '../../../lambdas/contract/setting';
 import type { Configuration } from '../../config/configuration';
 import { resourceName } from '../../config/names';
@@ -32,8 +36,6 @@ export interface ServiceFunctionProps extends Deployment {
   readonly name: FunctionName;
   readonly description: string;
   readonly timeoutSeconds: number;
-  /** Memory. CPU is proportional to it: 1769 MB are one vCPU. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
-  readonly memoryMegabytes: number;
   /** Names of the resources that it uses, as environment variables. The settings that it reads are added automatically. */
   readonly resources?: ResourceNames;
   /** Whether X-Ray traces its calls. Set to false if anybody can invoke the function. Default: true. */
@@ -50,12 +52,20 @@ export class ServiceFunction extends LambdaFunction {
   /** The name of its folder. */
   readonly folder: FunctionName;
   readonly memoryMegabytes: number;
+  /** The number of its execution environments that are always ready. */
+  readonly provisionedConcurrency: number;
+  /** What its callers invoke: the function, or with provisioned concurrency its alias. */
+  readonly invoked: IFunction;
+  /** The qualifier of what its callers invoke: `$LATEST`, or the name of the alias. */
+  readonly qualifier: string;
   /** The policy of its execution role. */
   readonly roleArn: string;
 
   constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
     const functionName = `${resourceName(props.configuration)}-${props.name}`;
-    const { traced = true } = props;
+    const { configuration, traced = true } = props;
+    const memoryMegabytes =
+      configuration.memoryMegabytes[props.name] ?? defaultMemoryMegabytes[props.name];
     const log = new ServiceLog(
       scope,
       `${id}Log`,
@@ -74,7 +84,7 @@ export class ServiceFunction extends LambdaFunction {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: props.memoryMegabytes,
+      memorySize: memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
       role,
       ...(props.mayCallItself === true ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
@@ -90,7 +100,14 @@ export class ServiceFunction extends LambdaFunction {
       },
     });
     this.folder = props.name;
-    this.memoryMegabytes = props.memoryMegabytes;
+    this.memoryMegabytes = memoryMegabytes;
+    const ready: Readonly<Partial<Record<FunctionName, number>>> =
+      configuration.provisionedConcurrency;
+    this.provisionedConcurrency = ready[props.name] ?? 0;
+    const alias = this.provisionedConcurrency > 0 ? this.createAlias() : undefined;
+    // The cast is needed because the CDK declares optional properties that may also be undefined.
+    this.invoked = (alias as IFunction | undefined) ?? this;
+    this.qualifier = alias?.aliasName ?? '$LATEST';
     this.roleArn = role.roleArn;
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], log.logGroupArn);
     if (traced) acknowledgeTraces(role);
@@ -101,6 +118,19 @@ export class ServiceFunction extends LambdaFunction {
         'A dead-letter queue of Lambda is for asynchronous invocations only. API Gateway and SQS invoke functions ' +
         'synchronously. Functions that receive events of the bus have a failure destination, which also gets the ' +
         'error. A failed scheduled call is replaced by the next one.',
+    });
+  }
+
+  /**
+   * Creates the alias that has the provisioned concurrency: `$LATEST` cannot have it. Each deployment that changes the function
+   * publishes a version, to which the alias then points.
+   * https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+   */
+  private createAlias(): Alias {
+    return new Alias(this, 'Alias', {
+      aliasName: 'provisioned',
+      version: this.currentVersion as IVersion,
+      provisionedConcurrentExecutions: this.provisionedConcurrency,
     });
   }
 

@@ -31,7 +31,6 @@ export class Broadcast extends Construct {
       name: 'broadcast',
       description: 'Sends an event to every connection',
       timeoutSeconds: 60,
-      memoryMegabytes: 1769,
       resources: {
         ...retryQueue.fanOutResources,
         deadLetterQueueUrl: deadLetterQueue.queueUrl,

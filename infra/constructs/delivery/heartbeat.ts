@@ -48,7 +48,6 @@ export class Heartbeat extends Construct {
       description:
         'Sends a heartbeat to every connection, counts the connections, and reports silent agents',
       timeoutSeconds: 30,
-      memoryMegabytes: 1769,
       resources: { ...retryQueue.fanOutResources, heartbeatQueueUrl: queue.queueUrl },
     });
     retryQueue.allowFanOut(heartbeat);

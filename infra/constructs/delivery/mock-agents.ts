@@ -21,7 +21,6 @@ export class MockAgents extends Construct {
       name: 'mock-agents',
       description: 'Reports what simulated agents do',
       timeoutSeconds: 60,
-      memoryMegabytes: 256,
       resources: { eventBusName: eventBus.eventBusName },
     });
     mockAgents.allow(['events:PutEvents'], eventBus.eventBusArn);

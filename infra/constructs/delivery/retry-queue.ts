@@ -48,7 +48,6 @@ export class RetryQueue extends Construct {
       name: 'deliver',
       description: 'Continues fan-outs: retries connections, and posts to the shards of large ones',
       timeoutSeconds,
-      memoryMegabytes: 1769,
       // What a round does not reach is a job of the next round. Each job counts its rounds, and deliver.ts gives up after the last
       // one. That is up to 14 calls in one chain, close to the 16 after which Lambda would drop the job.
       mayCallItself: true,

@@ -24,7 +24,6 @@ export class UserDisconnection extends Construct {
       name: 'disconnect-user',
       description: 'Closes all connections of a user, and rejects tokens issued before',
       timeoutSeconds: 30,
-      memoryMegabytes: 512,
       resources: {
         tableName: store.tableName,
         callbackUrl: webSocketApi.callbackUrl,

@@ -7,6 +7,7 @@ import { calculate, type ServiceMetrics } from './service-metrics';
 
 const minutesOfDay = 24 * 60;
 const day = Duration.days(1);
+const secondsOfDay = minutesOfDay * 60;
 
 /** Metric math expressions for US dollars a day by item. Logs, traces, metrics, alarms and data transfer are not included. */
 export function costEstimate(
@@ -46,6 +47,16 @@ export function costEstimate(
           (memoryMegabytes / 1024 / 1000) * prices.gigabyteSecond,
         ),
       ),
+      ...functions
+        .filter(({ provisionedConcurrency }) => provisionedConcurrency > 0)
+        .map(({ provisionedConcurrency, memoryMegabytes }) =>
+          constant(
+            provisionedConcurrency *
+              (memoryMegabytes / 1024) *
+              secondsOfDay *
+              prices.provisionedGigabyteSecond,
+          ),
+        ),
     ),
     dollars(
       'table',
@@ -69,6 +80,11 @@ function weigh(prefix: string, metrics: readonly Metric[], price: number): Weigh
   // Metric math expressions do not support exponents.
   const factor = price.toFixed(15).replace(/0+$/, '');
   return { expression: `(${sum}) * ${factor}`, metrics: Object.fromEntries(named) };
+}
+
+/** An amount that no metric changes. */
+function constant(amount: number): Weighed {
+  return { expression: amount.toFixed(6), metrics: {} };
 }
 
 function dollars(label: string, ...parts: readonly Weighed[]): MathExpression {

@@ -8,6 +8,8 @@ export const prices = {
   /** https://aws.amazon.com/lambda/pricing/ : arm64 */
   invocation: 0.2 / 1e6,
   gigabyteSecond: 0.0000133334,
+  /** Of an execution environment that is always ready; its calls cost 0.0000077778 instead of the price above. */
+  provisionedGigabyteSecond: 0.0000033334,
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ : a request unit */
   readUnit: 0.125 / 1e6,
   writeUnit: 0.625 / 1e6,

@@ -1,5 +1,6 @@
 // Defines the resource types of Lambda: functions, permissions, event source mappings and asynchronous invocation.
 import * as v from 'valibot';
+import { functionNameOf } from '../function-name';
 import { arnOf } from '../pseudo-parameters';
 import { flag, only, resourceType, strict, text, wholeNumber, withoutEffect } from '../properties';
 
@@ -41,6 +42,34 @@ export const lambdaFunction = resourceType({
   },
 });
 
+/** There is one version: a stack that is started again has the current code only. */
+export const version = resourceType({
+  properties: strict({
+    FunctionName: text,
+    ...withoutEffect('Description', 'CodeSha256', 'RuntimePolicy'),
+  }),
+  identify: ({ FunctionName }) => {
+    const arn = arnOf('lambda', `function:${functionNameOf(FunctionName)}:1`);
+    return { ref: arn, attributes: { FunctionArn: arn, Version: '1' } };
+  },
+});
+
+export const alias = resourceType({
+  properties: strict({
+    FunctionName: text,
+    FunctionVersion: text,
+    Name: text,
+    ProvisionedConcurrencyConfig: v.optional(
+      strict({ ProvisionedConcurrentExecutions: wholeNumber }),
+    ),
+    ...withoutEffect('Description'),
+  }),
+  identify: ({ FunctionName, Name }) => {
+    const arn = arnOf('lambda', `function:${functionNameOf(FunctionName)}:${Name}`);
+    return { ref: arn, attributes: { AliasArn: arn } };
+  },
+});
+
 export const permission = resourceType({
   properties: strict({
     Action: only('lambda:InvokeFunction'),
@@ -69,7 +98,7 @@ export const eventSourceMapping = resourceType({
 export const eventInvokeConfig = resourceType({
   properties: strict({
     FunctionName: text,
-    Qualifier: only('$LATEST'),
+    Qualifier: text,
     MaximumEventAgeInSeconds: v.optional(wholeNumber),
     MaximumRetryAttempts: v.optional(wholeNumber),
     DestinationConfig: v.optional(strict({ OnFailure: v.optional(strict({ Destination: text })) })),

@@ -109,6 +109,10 @@ it.each([
   ],
   [[...load, '--pack', '400'], '--pack times --message-bytes must be at most 65536.'],
   [[...load, '--documented-share', '2'], '--documented-share must be a number from 0 to 1.'],
+  [
+    [...load, '--provisioned-concurrency', 'health=1'],
+    '--provisioned-concurrency must be name=number,name=number or an object, with names of authorizer, connect, broadcast and whole numbers from 1 to 1000.',
+  ],
   [[...load, 'agents'], 'npm run cost takes options only.'],
   [
     [...load, '--event', '1'],

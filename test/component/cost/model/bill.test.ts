@@ -150,6 +150,44 @@ it('charges connections without batches for each message that they watch, and ot
   expect(messagesOf({})).toBeCloseTo((100 * 2 * 2.592e6) / 1e6, 0);
 });
 
+it('charges environments that are always ready for the whole month, and their calls at the lower price', () => {
+  const load: Load = { ...defaultLoad, connections: 10_000 };
+  const ready: Load = { ...load, provisionedConcurrency: { connect: 2, broadcast: 1 } };
+  const gigabytes = 2 * 0.5 + 1769 / 1024;
+  expect(dollarsOf(billOf(ready), 'provisioned concurrency')).toBeCloseTo(
+    gigabytes * secondsPerMonth * 0.0000033334,
+    6,
+  );
+  const priceRatio = 0.0000077778 / 0.0000133334;
+  const [before, after] = [billOf(load), billOf(ready)];
+  for (const name of ['Lambda connect', 'Lambda broadcast'] as const) {
+    expect(dollarsOf(after, name)).toBeCloseTo(dollarsOf(before, name) * priceRatio, 6);
+  }
+  expect(dollarsOf(after, 'Lambda default')).toBeCloseTo(dollarsOf(before, 'Lambda default'), 9);
+});
+
+it('charges calls that do not fit into the environments that are always ready at the usual price', () => {
+  const load: Load = { ...defaultLoad, connections: 100, eventsPerSecond: 300 };
+  const bill = billOf({ ...load, provisionedConcurrency: { broadcast: 1 } });
+  const of = (unit: Unit) =>
+    bill.items.find((one) => one.item === 'Lambda broadcast' && one.unit === unit)?.units ?? 0;
+  const one = (1769 / 1024) * secondsPerMonth;
+  expect(of('provisionedCallGigabyteSecond')).toBeCloseTo(one, 3);
+  expect(of('lambdaGigabyteSecond')).toBeGreaterThan(one);
+});
+
+it('charges the memory of a function, and a longer duration if it has less than one CPU to post with', () => {
+  const load: Load = { ...defaultLoad, connections: 10_000 };
+  const broadcast = (memory: number) =>
+    dollarsOf(billOf({ ...load, memoryMegabytes: { broadcast: memory } }), 'Lambda broadcast');
+  expect(broadcast(2 * 1769)).toBeCloseTo(2 * broadcast(1769), 6);
+  // The pace allows 8,000 posts a second: half a CPU takes 6,580 of them.
+  expect(broadcast(1769 / 2)).toBeGreaterThan(0.5 * broadcast(1769));
+  const connect = (given: Load) => dollarsOf(billOf(given), 'Lambda connect');
+  const more = { ...load, memoryMegabytes: { connect: 1024 } };
+  expect(connect(more)).toBeCloseTo(2 * connect(load), 9);
+});
+
 it('charges each unit at the price of its tier', () => {
   expect(dollarsFor('webSocketMessage', 1e9)).toBeCloseTo(1_000, 6);
   expect(dollarsFor('webSocketMessage', 1e9 + 1e6)).toBeCloseTo(1_000.8, 6);

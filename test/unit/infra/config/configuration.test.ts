@@ -48,6 +48,8 @@ it('requires only issuer and audience', () => {
       allowedOrigins: [],
       runbookUrl: 'docs/runbook.md',
       tags: {},
+      memoryMegabytes: {},
+      provisionedConcurrency: {},
     },
   });
 });
@@ -96,6 +98,8 @@ it('accepts every setting as text, because -c passes text only', () => {
     reportScope: 'mission-control/report',
     reportAudience: 'machines, other',
     tags: 'team=platform, cost-center=a=b',
+    memoryMegabytes: 'broadcast=3008, disconnect-user=128',
+    provisionedConcurrency: 'authorizer=2,connect=1',
   };
   expect(parseConfiguration(given)).toEqual({
     ok: true,
@@ -142,6 +146,8 @@ it('accepts every setting as text, because -c passes text only', () => {
       reportScope: 'mission-control/report',
       reportAudience: ['machines', 'other'],
       tags: { team: 'platform', 'cost-center': 'a=b' },
+      memoryMegabytes: { broadcast: 3_008, 'disconnect-user': 128 },
+      provisionedConcurrency: { authorizer: 2, connect: 1 },
     },
   });
 });
@@ -423,6 +429,40 @@ it.each([
   { a: 'x'.repeat(257) },
 ])('refuses the tags %j', (tags) => {
   expect(pathsOf({ ...oidc, tags }).map((path) => path.split('.')[0])).toEqual(['tags']);
+});
+
+it.each([
+  ['memoryMegabytes', { connect: 128, broadcast: '10240' }, { connect: 128, broadcast: 10_240 }],
+  ['provisionedConcurrency', { broadcast: 1_000 }, { broadcast: 1_000 }],
+])('accepts %s as an object, as in a file of a stage', (name, given, expected) => {
+  expect(parseConfiguration({ ...oidc, [name]: given })).toMatchObject({
+    ok: true,
+    value: { [name]: expected },
+  });
+});
+
+it.each([
+  ['memoryMegabytes', 'connect=127'],
+  ['memoryMegabytes', 'connect=10241'],
+  ['memoryMegabytes', 'connect'],
+  ['memoryMegabytes', 'connect=1024;broadcast=3008'],
+  ['memoryMegabytes', 'handshake=1024'],
+  ['memoryMegabytes', 1024],
+  ['memoryMegabytes', { connect: 512.5 }],
+  ['memoryMegabytes', ['connect=1024']],
+  ['provisionedConcurrency', 'connect=0'],
+  ['provisionedConcurrency', 'connect=1001'],
+  // Nobody waits for it.
+  ['provisionedConcurrency', 'heartbeat=1'],
+])('refuses %s %j', (name, value) => {
+  expect(faultsOf({ ...oidc, [name]: value })).toEqual([
+    {
+      path: name,
+      problem: expect.stringMatching(
+        /^must be name=number,name=number or an object, with names of authorizer, connect, .* and whole numbers from \d+ to \d+$/,
+      ) as string,
+    },
+  ]);
 });
 
 it.each([0, 2, 31, 4000, 'month'])(
