@@ -49,6 +49,7 @@ module.exports = {
     'clients',
     'package',
     'soak',
+    'simulation',
     'browser',
     'environments',
     'deploy',

@@ -1,4 +1,4 @@
-// A few of the generated stories of scopes and subscriptions; test/soak has very many.
+// A few of the generated stories of scopes and subscriptions; test/simulation has very many.
 import fc from 'fast-check';
 import { playStory, stories } from '#test/support/core/scope-stories';
 
