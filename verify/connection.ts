@@ -31,7 +31,8 @@ export interface Received {
 export class Connection {
   readonly #socket: WebSocket;
   readonly #received: Received[] = [];
-  readonly #waiters = new Set<() => void>();
+  /** Called after each message, and at the end. */
+  readonly #watchers = new Set<() => void>();
   /** The close code; undefined while it is open. */
   #code: number | undefined;
 
@@ -41,11 +42,11 @@ export class Connection {
       const text = data.toString('utf8');
       const index = this.#received.length;
       this.#received.push({ index, text, message: parsed(text), at: performance.now() });
-      this.#wake();
+      this.#tell();
     });
     socket.on('close', (code: number) => {
       this.#code = code;
-      this.#wake();
+      this.#tell();
     });
     // Each error is followed by `close`.
     socket.on('error', () => undefined);
@@ -103,20 +104,23 @@ export class Connection {
     waiting: Waiting,
     from = 0,
   ): Promise<Received> {
-    for (;;) {
-      const found = this.#received.slice(from).find(isWanted);
-      if (found !== undefined) return found;
-      if (!this.isOpen) {
-        throw new DoesNotHold(what, `the end of the connection (${this.#code ?? 'closing'})`);
-      }
-      const woken = new Promise<void>((resolve) => {
-        const wake = () => {
-          this.#waiters.delete(wake);
-          resolve();
-        };
-        this.#waiters.add(wake);
-      });
-      await timeOut(woken, what, waiting);
+    let look: () => void = () => undefined;
+    const found = new Promise<Received>((resolve, reject) => {
+      look = () => {
+        const received = this.#received.slice(from).find(isWanted);
+        if (received !== undefined) resolve(received);
+        else if (!this.isOpen) {
+          reject(new DoesNotHold(what, `the end of the connection (${this.#code ?? 'closing'})`));
+        }
+      };
+      look();
+    });
+    this.#watchers.add(look);
+    try {
+      // One timeout for the whole wait: other messages do not extend it.
+      return await timeOut(found, what, waiting);
+    } finally {
+      this.#watchers.delete(look);
     }
   }
 
@@ -133,8 +137,8 @@ export class Connection {
     }
   }
 
-  #wake(): void {
-    for (const wake of this.#waiters) wake();
+  #tell(): void {
+    for (const look of this.#watchers) look();
   }
 }
 
