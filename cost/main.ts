@@ -11,6 +11,7 @@ import { postsPerSecondToOne } from './model/fan-out-time';
 import type { Lane } from './model/lanes';
 import { defaultLoad, withoutFlushes, type Load } from './model/load';
 import { loadOptions, parseLoad } from './model/parse-load';
+import { readMeasured } from './read-measured';
 import { needsOf } from './model/quotas';
 import { count, rate, seconds, share } from './tables/table';
 import {
@@ -45,6 +46,8 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
   --watched-share S              share of the agents that each connection gets the events of      default: ${defaultLoad.watchedShare}
   --memory-megabytes LIST        memory of functions, e.g. broadcast=3008,connect=1024            default: that of the template
   --provisioned-concurrency LIST environments that are always ready, e.g. authorizer=2,connect=2  default: none
+  --measured FILE                takes agents, sessions, message bytes and heartbeat seconds from what npm run verify -- --output FILE
+                                 has written, in place of these defaults
   --abuse                        what each kind of abuse costs a day, as in docs/security.md
   --json                         prints the bill and the needs as JSON
   --help`;
@@ -52,7 +55,7 @@ Usage: npm run cost -- --connections N --events-per-second R [options]
 export const costCommand: Command = withSentences(async (args, { print }) => {
   const given = parseArguments(args, {
     ...loadOptions,
-    'stuck-connections': 'text',
+    ...{ 'stuck-connections': 'text', measured: 'text' },
     ...{ json: 'flag', abuse: 'flag', help: 'flag' },
   });
   if (given.flag('help')) {
@@ -64,7 +67,9 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
     print(given.flag('json') ? JSON.stringify(abuseBills(), undefined, 2) : abuseTable());
     return 0;
   }
-  const load = parseLoad(given);
+  const file = given.text('measured');
+  const measured = file === undefined ? undefined : readMeasured(file);
+  const load = parseLoad(given, { ...defaultLoad, ...measured?.values });
   const stuck = given.wholeNumber('stuck-connections', 0, load.connections) ?? 0;
   const needs = needsOf(load);
   if (given.flag('json')) {
@@ -79,6 +84,7 @@ export const costCommand: Command = withSentences(async (args, { print }) => {
     );
     return 0;
   }
+  if (measured !== undefined) print(`${measured.note}\n`);
   const rates = [...new Set([0, load.eventsPerSecond])];
   const bills = columnsOf(load);
   print(`${billTable(bills)}\n\n${heartbeatTable(load, rates)}\n\n${timeTable([load])}\n`);

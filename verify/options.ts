@@ -24,7 +24,7 @@ Usage: npm run verify                                       the local stack (npm
   --timeout S          seconds that each answer may take, 1 to 300         default: 15
   --heartbeat-timeout S  seconds that the next heartbeat may take, 1 to 1200  default: 75
   --json               prints the results as JSON
-  --output FILE        writes the results as JSON
+  --output FILE        writes the results as JSON, also for npm run cost -- --measured FILE
   --help
 
 It reports events of one agent, verify-…, and sets it offline at the end. Everything else only reads.

@@ -42,7 +42,7 @@ export interface Report {
   /** Whether nothing fails. */
   readonly holds: boolean;
   readonly steps: readonly Result[];
-  /** What a load of the cost model has, as far as a client can see it. */
+  /** What `npm run cost -- --measured` takes in place of what is assumed. */
   readonly measured: MeasuredState;
 }
 

@@ -23,27 +23,27 @@ export const loadOptions = {
 
 /**
  * Parses the options of a load.
+ * @param assumed what holds without an option
  * @throws {UsageError} if an option is missing or out of range, or if options exclude each other
  */
-export function parseLoad(given: Arguments): Load {
+export function parseLoad(given: Arguments, assumed: Load = defaultLoad): Load {
   const connections = given.wholeNumber('connections', 1, 10_000_000);
   if (connections === undefined) throw new UsageError('--connections is missing.');
   const eventsPerSecond = decimal(given, 'events-per-second', 0, 10_000);
   if (eventsPerSecond === undefined) throw new UsageError('--events-per-second is missing.');
-  const heartbeat = given.text('heartbeat') ?? defaultLoad.heartbeat;
+  const heartbeat = given.text('heartbeat') ?? assumed.heartbeat;
   if (heartbeat !== 'always' && heartbeat !== 'when-idle') {
     throw new UsageError('--heartbeat must be always or when-idle.');
   }
   const whole = (name: string, minimum: number, maximum: number, otherwise: number) =>
     given.wholeNumber(name, minimum, maximum) ?? otherwise;
-  const { agents, sessions, heartbeatSeconds, maxPostsPerSecond, largeFanOutConnections } =
-    defaultLoad;
-  const { timelineHours } = defaultLoad;
+  const { agents, sessions, heartbeatSeconds, maxPostsPerSecond, largeFanOutConnections } = assumed;
+  const { timelineHours } = assumed;
   return {
     ...{ connections, eventsPerSecond, heartbeat },
     keepAlivesPerSecond:
-      decimal(given, 'keep-alives-per-second', 0, 10_000) ?? defaultLoad.keepAlivesPerSecond,
-    hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? defaultLoad.hoursPerDay,
+      decimal(given, 'keep-alives-per-second', 0, 10_000) ?? assumed.keepAlivesPerSecond,
+    hoursPerDay: decimal(given, 'hours-per-day', 0, 24) ?? assumed.hoursPerDay,
     heartbeatSeconds: whole('heartbeat-seconds', 1, 540, heartbeatSeconds),
     agents: whole('agents', 0, 100_000, agents),
     sessions: whole('sessions', 0, 100_000, sessions),
@@ -55,15 +55,15 @@ export function parseLoad(given: Arguments): Load {
       1_000_000,
       largeFanOutConnections,
     ),
-    documentedShare: decimal(given, 'documented-share', 0, 1) ?? defaultLoad.documentedShare,
-    watchedShare: decimal(given, 'watched-share', 0, 1) ?? defaultLoad.watchedShare,
-    ...parseFunctions(given),
-    ...parseCoalescing(given),
+    documentedShare: decimal(given, 'documented-share', 0, 1) ?? assumed.documentedShare,
+    watchedShare: decimal(given, 'watched-share', 0, 1) ?? assumed.watchedShare,
+    ...parseFunctions(given, assumed),
+    ...parseCoalescing(given, assumed),
   };
 }
 
 /** Parses the options for the memory and the environments of functions, which have the form of the settings. */
-function parseFunctions(given: Arguments) {
+function parseFunctions(given: Arguments, assumed: Load) {
   const { memoryMegabytes, provisionedConcurrency } = deploymentSettings;
   const parsed = <Schema extends v.GenericSchema>(name: string, schema: Schema) => {
     const text = given.text(name);
@@ -73,17 +73,16 @@ function parseFunctions(given: Arguments) {
     throw new UsageError(`--${name} ${result.issues[0].message}.`);
   };
   return {
-    memoryMegabytes:
-      parsed('memory-megabytes', memoryMegabytes.schema) ?? defaultLoad.memoryMegabytes,
+    memoryMegabytes: parsed('memory-megabytes', memoryMegabytes.schema) ?? assumed.memoryMegabytes,
     provisionedConcurrency:
       parsed('provisioned-concurrency', provisionedConcurrency.schema) ??
-      defaultLoad.provisionedConcurrency,
+      assumed.provisionedConcurrency,
   };
 }
 
 /** Parses the options for coalescing and packs. */
-function parseCoalescing(given: Arguments) {
-  const { coalesceMilliseconds, eventsPerPack } = defaultLoad;
+function parseCoalescing(given: Arguments, assumed: Load) {
+  const { coalesceMilliseconds, eventsPerPack } = assumed;
   const milliseconds = given.text('coalesce-milliseconds') ?? String(coalesceMilliseconds);
   const isOff = milliseconds === 'off';
   if (!isOff && !(/^\d{1,5}$/.test(milliseconds) && Number(milliseconds) <= maxCoalescing)) {
@@ -91,7 +90,7 @@ function parseCoalescing(given: Arguments) {
       `--coalesce-milliseconds must be off, or a whole number from 0 to ${maxCoalescing}.`,
     );
   }
-  const messageBytes = given.wholeNumber('message-bytes', 1, 32_640) ?? defaultLoad.messageBytes;
+  const messageBytes = given.wholeNumber('message-bytes', 1, 32_640) ?? assumed.messageBytes;
   const pack = given.wholeNumber('pack', 1, 1_000) ?? eventsPerPack;
   if (isOff && pack > 1) {
     throw new UsageError('--pack does not go with --coalesce-milliseconds off.');

@@ -2,6 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { readMeasured } from '#cost/read-measured';
 import { startLocalStack, type LocalStack } from '#local/index';
 import type { Report } from '#verify/report';
 import { steps } from '#verify/steps/index';
@@ -61,6 +62,7 @@ it('everything holds, each step has a line with its durations, and the agent is 
     holds: true,
     measured: { agents: 0, sessions: 0, heartbeatSeconds: 2 },
   });
+  expect(readMeasured(output).values).toEqual({ agents: 0, sessions: 0, heartbeatSeconds: 2 });
   for (const text of [said.out, written]) {
     expect(text).not.toContain(token);
     expect(text).not.toContain(expired);

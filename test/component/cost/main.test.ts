@@ -1,4 +1,7 @@
 // `npm run cost`: tables for the given load, and error messages for invalid options.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { costCommand } from '#cost/main';
 import { run } from '#test/support/local/recorded-output';
 
@@ -124,4 +127,18 @@ it.each([
     printed: '',
     complaints: `${sentence}\n--help lists all options.`,
   });
+});
+
+it('takes what was measured in place of what is assumed, unless an option is given, and says so', async () => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'mission-control-cost-'));
+  const file = path.join(directory, 'measured.json');
+  const measured = { agents: 7, sessions: 9, messageBytes: 321 };
+  const url = 'wss://example.com';
+  await writeFile(file, JSON.stringify({ startedAt: '2026-11-27', url, measured }));
+  const given = [...load, '--measured', file, '--sessions', '5'];
+  const asJson = await run(costCommand, ...given, '--json');
+  expect(JSON.parse(asJson.printed)).toMatchObject({ load: { ...measured, sessions: 5 } });
+  const { printed } = await run(costCommand, ...given);
+  expect(printed).toMatch(/^Measured at wss:\/\/example\.com, 2026-11-27: 7 agents .+\n\n\|/);
+  await rm(directory, { recursive: true });
 });

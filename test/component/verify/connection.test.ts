@@ -27,7 +27,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const socket of server.clients) socket.terminate();
-  await new Promise((resolve) => { server.close(resolve); });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
 });
 
 const { signal } = new AbortController();
