@@ -3,13 +3,14 @@
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
+import { createDynamoTable } from '#wiring/sdk/dynamo';
 import { createHandler } from '#lambdas/broadcast/handler';
 import { createBroadcast } from '#core/broadcasting/broadcast';
 import type { Coalescer } from '#core/coalescing/coalescer';
 
 const lifetimes = readSettings(process.env, ['agentDays', 'sessionHours']);
-const { dynamo, tableName, ...dependencies } = createFanOutDependencies(process.env, 'broadcast');
-const state = createDynamoStateStore(dynamo, tableName);
+const { tableName, ...dependencies } = createFanOutDependencies(process.env, 'broadcast');
+const state = createDynamoStateStore(createDynamoTable(), tableName);
 
 const coalescer: Pick<Coalescer, 'send'> = {
   async send(given, deadline) {

@@ -5,6 +5,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { attributes } from '#lambdas/contract/table-keys';
 import type { Certificate } from '../certificate';
 import { connectionsOf } from '../connections';
@@ -72,7 +73,7 @@ async function fill(client: DynamoDBDocumentClient, order: TableOrder): Promise<
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
-  const store = createDynamoConnectionStore(client, tableName);
+  const store = createDynamoConnectionStore(createSdkTable(client), tableName);
   const now = Date.now();
   const times = { connectedAt: now - 60_000, expiresAt: now + 2 * 60 * 60 * 1000 };
   for (const { userId, connectionId } of connectionsOf(connections)) {

@@ -1,8 +1,9 @@
 // The variant `fast`: the fan-out of the service, wired as in lambdas/wiring/fan-out-dependencies.ts.
-import { createDynamoClient, createManagementApiClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
+import { defaultProvider } from '#adapters/credentials/environment-credentials';
+import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { systemTimers } from '#wiring/system-timers';
+import { createTable } from '#wiring/table';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut } from '#core/fan-out/fan-out';
@@ -17,13 +18,11 @@ const allowedMilliseconds = 60 * 60 * 1000;
 export function createFast(surroundings: Surroundings): Send {
   const { callbackUrl, region, maxPostsPerSecond, watching } = surroundings;
   const now = Date.now;
-  const dynamo = createDynamoClient();
-  const query = createFastQuery(dynamo);
-  const managementApi = createManagementApiClient(callbackUrl);
+  const table = createTable(process.env, openUndiciExchange);
   const poster = createUndiciPoster({
     callbackUrl,
     region,
-    credentials: () => managementApi.config.credentials(),
+    credentials: defaultProvider(),
     now,
     log,
     sockets: concurrency,
@@ -39,7 +38,7 @@ export function createFast(surroundings: Surroundings): Send {
 
   return async (message, count) => {
     const fanOut = createFanOut({
-      connections: createDynamoConnectionStore(dynamo, tableNameOf(count, watching), { query }),
+      connections: createDynamoConnectionStore(table, tableNameOf(count, watching)),
       queue,
       poster,
       pace,

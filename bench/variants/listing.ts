@@ -1,8 +1,9 @@
 // Lists all connections before the first post, for the variants with the AWS SDK; and lists them as the service does, for the
 // cost of that alone.
-import { createDynamoClient } from '#wiring/clients';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
+import { openUndiciExchange } from '#adapters/http/undici-exchange';
+import { createDynamoTable } from '#wiring/sdk/dynamo';
+import { createTable } from '#wiring/table';
 import type { ConnectionStore } from '#core/connections/ports';
 import { shards } from '#core/shard';
 import { tableNameOf } from '../connections';
@@ -10,17 +11,16 @@ import type { Send } from './variant';
 
 /** Returns a function that creates the service's store, with the AWS SDK's client, for the table with so many connections. */
 export function createStores(): (connections: number) => ConnectionStore {
-  const client = createDynamoClient();
-  return (connections) => createDynamoConnectionStore(client, tableNameOf(connections));
+  const table = createDynamoTable();
+  return (connections) => createDynamoConnectionStore(table, tableNameOf(connections));
 }
 
 /** Lists the connections of the table as a fan-out of the service does, and posts nothing. */
 export function createListing(): Send {
-  const client = createDynamoClient();
-  const query = createFastQuery(client);
+  const table = createTable(process.env, openUndiciExchange);
   return async (_message, connections) => {
     const tableName = tableNameOf(connections);
-    await listConnectionIds(createDynamoConnectionStore(client, tableName, { query }));
+    await listConnectionIds(createDynamoConnectionStore(table, tableName));
     return 0;
   };
 }

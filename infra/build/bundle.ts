@@ -1,14 +1,15 @@
-// Bundles each function into one file, which Lambda and the local stack run.
+// Bundles each function: into the file that Lambda and the local stack import, and files that this one loads when it needs them.
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { buildSync, type BuildOptions } from 'esbuild';
+import { buildSync, type BuildOptions, type Metafile } from 'esbuild';
 import { bundledFunctions, bundlesFolder } from './bundled-functions';
 import type { CodeOf } from '../constructs/base/service-function';
 
@@ -59,25 +60,55 @@ export const bundling = {
 } satisfies BuildOptions;
 
 /**
- * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`. The same source results in the same bytes
- * on every machine, and so in the same asset hash: an unchanged function is not deployed again.
+ * Bundles every `lambdas/<function>/index.ts` into `build/lambdas/<function>/index.mjs`, and what it imports with `import()` into
+ * further files beside it. The same source results in the same bytes on every machine, and so in the same asset hash: an
+ * unchanged function is not deployed again.
  * @throws the error of esbuild, with file and line, if a function cannot be built
  */
 export function bundleFunctions(): CodeOf {
   const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
     existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
   );
-  const { outputFiles } = buildSync({
-    entryPoints: Object.fromEntries(
-      functions.map((name) => [`${name}/index`, `lambdas/${name}/index.ts`]),
-    ),
-    outdir: bundlesFolder,
-    outExtension: { '.js': '.mjs' },
-    write: false,
-    ...bundling,
-  });
-  for (const { path: file, contents } of outputFiles) replace(file, contents);
+  for (const name of functions) bundleFunction(name);
   return bundledFunctions();
+}
+
+function bundleFunction(name: string): void {
+  const folder = path.join(bundlesFolder, name);
+  const { outputFiles, metafile } = buildSync({
+    ...bundling,
+    entryPoints: [`lambdas/${name}/index.ts`],
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    write: false,
+    metafile: true,
+  });
+  const needed = filesFrom(path.join(folder, 'index.mjs'), metafile.outputs);
+  for (const { path: file, contents } of outputFiles) {
+    if (needed.has(file.replace(/\.map$/, ''))) replace(file, contents);
+  }
+  for (const file of readdirSync(folder)) {
+    if (!needed.has(path.join(folder, file.replace(/\.map$/, '')))) {
+      rmSync(path.join(folder, file), { force: true });
+    }
+  }
+}
+
+/** A file and all that it imports. esbuild also writes what is imported only by code that it has left out. */
+function filesFrom(
+  file: string,
+  outputs: Metafile['outputs'],
+  found = new Set<string>(),
+): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  const output = path.relative(project, file).replaceAll(path.sep, '/');
+  for (const { path: imported, external } of outputs[output]?.imports ?? []) {
+    if (!external) filesFrom(path.join(project, imported), outputs, found);
+  }
+  return found;
 }
 
 /** Replaces a file atomically: stacks that start at the same time write to the same folder, and must not read incomplete files. */

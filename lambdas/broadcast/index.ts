@@ -1,5 +1,4 @@
 // Cold start of `broadcast`.
-import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
 import { readSettings } from '#wiring/environment';
@@ -20,14 +19,13 @@ const names = [
 const { eventSource, sources, timelineHours, ...settings } = readSettings(process.env, names, [
   'sources',
 ]);
-const { sqs, dynamo, tableName, ...dependencies } = createFanOutDependencies(
+const { queues, table, tableName, ...dependencies } = createFanOutDependencies(
   process.env,
   'broadcast',
 );
-const deadLetters = createSqsDeadLettersOfEvents(sqs, settings.deadLetterQueueUrl, 'event');
-const sender = createFastSender(dynamo);
-const state = createDynamoStateStore(dynamo, tableName, sender);
-const timelines = createDynamoTimelineStore(dynamo, tableName, { sender });
+const deadLetters = createSqsDeadLettersOfEvents(queues, settings.deadLetterQueueUrl, 'event');
+const state = createDynamoStateStore(table, tableName);
+const timelines = createDynamoTimelineStore(table, tableName);
 
 export const handler = createHandler({
   ...dependencies,

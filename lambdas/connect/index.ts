@@ -1,7 +1,9 @@
 // Cold start of `connect`.
 import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { readSettings } from '#wiring/environment';
+import { createTable } from '#wiring/table';
 import { createConnect } from '#core/connections/connect';
 import { createHandler } from './handler';
 
@@ -10,10 +12,11 @@ const settings = readSettings(process.env, [
   'handshakesPerMinute',
   'handshakeBurst',
 ]);
-const dependencies = createConnectionDependencies(process.env, 'connect');
+const table = createTable(process.env, openNodeExchange);
+const dependencies = createConnectionDependencies(process.env, 'connect', table);
 const connect = createConnect({
   ...dependencies,
-  rateLimits: createDynamoRateLimitStore(dependencies.dynamo, dependencies.tableName),
+  rateLimits: createDynamoRateLimitStore(table, dependencies.tableName),
   handshakes: { perMinute: settings.handshakesPerMinute, burst: settings.handshakeBurst },
   maxConnectionsPerUser: settings.maxConnectionsPerUser,
 });

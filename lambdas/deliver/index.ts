@@ -1,22 +1,21 @@
 // Cold start of `deliver`.
-import { createManagementApiClient } from '#wiring/clients';
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { readSettings } from '#wiring/environment';
 import { createFanOutDependencies } from '#wiring/fan-out-dependencies';
-import { createManagementApiInspector } from '#adapters/api-gateway/management-api-inspector';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsDeadLettersOfJobs } from '#adapters/sqs/sqs-dead-letter-queue';
+import type { Inspector } from '#core/connections/ports';
 import { createDeliver } from '#core/broadcasting/deliver';
 import { createHandler } from './handler';
 
 const { deadLetterQueueUrl } = readSettings(process.env, ['deadLetterQueueUrl']);
-const { sqs, ...dependencies } = createFanOutDependencies(process.env, 'deliver');
-const deadLetters = createSqsDeadLettersOfJobs(sqs, deadLetterQueueUrl);
-const inspector = createManagementApiInspector(
-  createManagementApiClient(dependencies.callbackUrl, 1),
-  dependencies.log,
-);
-const state = createDynamoStateStore(dependencies.dynamo, dependencies.tableName);
+const { queues, ...dependencies } = createFanOutDependencies(process.env, 'deliver');
+const deadLetters = createSqsDeadLettersOfJobs(queues, deadLetterQueueUrl);
+const inspector: Inspector = {
+  inspect: async (connectionId) =>
+    (await dependencies.loadManagementApi()).inspector.inspect(connectionId),
+};
+const state = createDynamoStateStore(dependencies.table, dependencies.tableName);
 const deliver = createDeliver({ ...dependencies, state, deadLetters, inspector });
 
 export const handler = createHandler({ ...dependencies, deliver, parseJob: parseRetryJob });

@@ -1,9 +1,11 @@
 // Cold start of `disconnect-user`.
-import { createSqsClient } from '#wiring/clients';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { readSettings } from '#wiring/environment';
+import { createQueues } from '#wiring/queues';
 import { createSqsDeadLettersOfEvents } from '#adapters/sqs/sqs-dead-letter-queue';
 import { systemTimers } from '#wiring/system-timers';
+import { createTable } from '#wiring/table';
 import { createDisconnectUser } from '#core/connections/disconnect-user';
 import { createHandler } from './handler';
 
@@ -12,8 +14,13 @@ const { deadLetterQueueUrl, maxTokenHours } = readSettings(
   ['deadLetterQueueUrl'],
   ['maxTokenHours'],
 );
-const dependencies = createConnectionDependencies(process.env, 'disconnect-user');
-const deadLetters = createSqsDeadLettersOfEvents(createSqsClient(), deadLetterQueueUrl, 'order');
+const dependencies = createConnectionDependencies(
+  process.env,
+  'disconnect-user',
+  createTable(process.env, openNodeExchange),
+);
+const queues = createQueues(process.env, openNodeExchange);
+const deadLetters = createSqsDeadLettersOfEvents(queues, deadLetterQueueUrl, 'order');
 
 export const handler = createHandler({
   disconnectUser: createDisconnectUser({

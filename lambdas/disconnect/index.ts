@@ -1,12 +1,14 @@
 // Cold start of `disconnect`.
-import { createDynamoClient } from '#wiring/clients';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
+import { createTable } from '#wiring/table';
 import { createLog } from '#adapters/observability/logger';
 import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);
 const log = createLog('disconnect');
-const connections = createDynamoConnectionStore(createDynamoClient(), tableName);
+const table = createTable(process.env, openNodeExchange);
+const connections = createDynamoConnectionStore(table, tableName);
 
 export const handler = createHandler({ connections, log });

@@ -11,10 +11,10 @@ import { createHandler } from './handler';
 const names = ['heartbeatQueueUrl', 'heartbeatSeconds', 'heartbeat'] as const;
 const { heartbeatQueueUrl, heartbeatSeconds, ...settings } = readSettings(process.env, names);
 const isSentWithFlush = settings.heartbeat === 'always';
-const { sqs, ...dependencies } = createFanOutDependencies(process.env, 'heartbeat');
-const queue = createSqsHeartbeatQueue(sqs, heartbeatQueueUrl);
-const heartbeats = createDynamoHeartbeatStore(dependencies.dynamo, dependencies.tableName);
-const silence = createDynamoSilenceStore(dependencies.dynamo, dependencies.tableName);
+const { queues, ...dependencies } = createFanOutDependencies(process.env, 'heartbeat');
+const queue = createSqsHeartbeatQueue(queues, heartbeatQueueUrl);
+const heartbeats = createDynamoHeartbeatStore(dependencies.table, dependencies.tableName);
+const silence = createDynamoSilenceStore(dependencies.table, dependencies.tableName);
 const reportSilentAgents = createReportSilentAgents({ ...dependencies, silence });
 const heartbeat = createHeartbeat({
   ...{ ...dependencies, queue, heartbeats, heartbeatSeconds, isSentWithFlush, reportSilentAgents },

@@ -2,6 +2,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createEventBridgeBus } from '#adapters/events/event-bridge-bus';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createEmfCount } from '#adapters/observability/emf-metrics';
 import { createLog } from '#adapters/observability/logger';
 import { noVerdictCode } from '#core/auth/no-verdict';
@@ -9,8 +10,9 @@ import { createSourceCheck } from '#core/broadcasting/bound-sources';
 import { createReportEvents } from '#core/reporting/report-events';
 import { createWhoami } from '#core/requests/whoami';
 import { createAuthentication } from '#wiring/authentication';
-import { createDynamoClient, createEventBridgeClient } from '#wiring/clients';
 import { readSettings } from '#wiring/environment';
+import { createEventBridgeClient } from '#wiring/sdk/event-bridge';
+import { createTable } from '#wiring/table';
 import { createHandler } from './handler';
 
 const { stage, tableName, eventBusName, eventSource, sources, reportAudience } = readSettings(
@@ -27,8 +29,11 @@ fetchKeys().catch((error: unknown) => {
 });
 
 // One read, after the issuer's 13 s, must fail in time to put the events on the bus.
-const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
-const connections = createDynamoConnectionStore(dynamo, tableName);
+const table = createTable(process.env, openNodeExchange, {
+  maxAttempts: 2,
+  requestTimeoutMilliseconds: 900,
+});
+const connections = createDynamoConnectionStore(table, tableName);
 const bus = createEventBridgeBus({
   client: createEventBridgeClient(),
   sleep: (milliseconds) => sleepFor(milliseconds),

@@ -1,7 +1,8 @@
 // Cold start of `whoami`.
-import { createDynamoClient } from '#wiring/clients';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
+import { createTable } from '#wiring/table';
 import { createAuthentication } from '#wiring/authentication';
 import { createLog } from '#adapters/observability/logger';
 import { noVerdictCode } from '#core/auth/no-verdict';
@@ -18,8 +19,11 @@ fetchKeys().catch((error: unknown) => {
 });
 
 // One read, after the issuer's 13 s, must fail within the function's 15 s, or the response could not say why.
-const dynamo = createDynamoClient({ maxAttempts: 2, requestTimeoutMilliseconds: 900 });
-const connections = createDynamoConnectionStore(dynamo, tableName);
+const table = createTable(process.env, openNodeExchange, {
+  maxAttempts: 2,
+  requestTimeoutMilliseconds: 900,
+});
+const connections = createDynamoConnectionStore(table, tableName);
 
 export const handler = createHandler({
   whoami: createWhoami({ authenticate, connections, now: Date.now }),

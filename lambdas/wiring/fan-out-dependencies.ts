@@ -11,19 +11,19 @@ import { createRecentFanOuts, noRecentFanOuts } from '#core/fan-out/recent-fan-o
 import { createReportFanOut } from '#core/fan-out/report-fan-out';
 import { createSendHeartbeat } from '#core/broadcasting/send-heartbeat';
 import { shardCount } from '#core/shard';
-import { createSqsClient } from './clients';
 import { createConnectionDependencies } from './connection-dependencies';
 import { createPostingOptions } from './posting-options';
 import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
-import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { createEmfConnectionCount, createEmfMetrics } from '#adapters/observability/emf-metrics';
 import { readSettings } from './environment';
 import { createSqsRetryQueue, createSqsHandOver } from '#adapters/sqs/sqs-retry-queue';
+import { createQueues } from './queues';
 import { systemTimers } from './system-timers';
+import { createTable } from './table';
 
 const names = [
   'coalesceMilliseconds',
@@ -39,12 +39,12 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
   const settings = readSettings(environment, names);
   const { retryQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
   const { largeFanOutConnections, maxPostsPerSecond } = settings;
-  // Listing through the SDK's client would cost a small fan-out more CPU time than the signatures of its posts.
-  const dependencies = createConnectionDependencies(environment, functionName, createFastQuery);
-  const { log, now, stage, dynamo, tableName } = dependencies;
-  const sqs = createSqsClient();
-  const connectionCounts = createDynamoConnectionCountStore(dynamo, tableName);
-  const queue = createSqsRetryQueue(sqs, retryQueueUrl, Math.random);
+  const table = createTable(environment, openUndiciExchange, { maxAttempts: 4 });
+  const dependencies = createConnectionDependencies(environment, functionName, table);
+  const { log, now, stage, tableName } = dependencies;
+  const queues = createQueues(environment, openUndiciExchange);
+  const connectionCounts = createDynamoConnectionCountStore(table, tableName);
+  const queue = createSqsRetryQueue(queues, retryQueueUrl, Math.random);
   // The jobs of a large fan-out share the maximum rate. If each used all of it, API Gateway would throttle most posts.
   const isShared = functionName === 'deliver';
   const share = Math.max(10, Math.floor(maxPostsPerSecond / shardCount));
@@ -60,7 +60,7 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
     settings.heartbeat === 'always'
       ? noRecentFanOuts
       : createRecentFanOuts({
-          store: createDynamoRecentFanOutStore(dynamo, tableName),
+          store: createDynamoRecentFanOutStore(table, tableName),
           ...{ now, log, heartbeatSeconds },
         });
   const pace = isShared ? delivery.pace : createHeartbeatPace({ ...settings, now });
@@ -72,10 +72,9 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
     ...{ connectionCounts, queue, now, log },
     threshold: largeFanOutConnections,
   });
-  const sender = createFastSender(dynamo);
   const coalescer = createCoalescer({
-    lease: createDynamoFanOutLease(sender, tableName),
-    pending: createDynamoPendingStore(sender, createFastQuery(dynamo), tableName, log),
+    lease: createDynamoFanOutLease(table, tableName),
+    pending: createDynamoPendingStore(table, tableName, log),
     flush: createFlush({
       ...{
         ...dependencies,
@@ -90,13 +89,13 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
       // Only the lease holder flushes, whichever function it is, so it can use the maximum rate.
       pace: isShared ? createPace({ now, ceiling: maxPostsPerSecond }) : delivery.pace,
     }),
-    handOver: createSqsHandOver(sqs, retryQueueUrl),
+    handOver: createSqsHandOver(queues, retryQueueUrl),
     createId: randomUUID,
     ...{ coalesceMilliseconds, now, log, timers: systemTimers },
   });
   const drawConnectionCount = createEmfConnectionCount(stage);
   return {
-    ...{ ...dependencies, sqs, connectionCounts, drawConnectionCount },
+    ...{ ...dependencies, queues, connectionCounts, drawConnectionCount },
     ...{ fanOut, largeFanOut, sendHeartbeat, coalescer, recentFanOuts, report },
   };
 }

@@ -4,6 +4,7 @@ import { createPace } from '#core/posting/pace';
 import type { ConnectionDependencies } from './connection-dependencies';
 import { systemTimers } from './system-timers';
 import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { defaultProvider } from '#adapters/credentials/environment-credentials';
 
 /**
  * Maximum posts in flight of one lane: as many as a function's CPU can keep busy in a burst, if a post takes 12 ms
@@ -14,13 +15,13 @@ const concurrency = 160;
 /** @param ceiling maximum posts per second */
 export function createPostingOptions(
   environment: NodeJS.ProcessEnv,
-  { callbackUrl, managementApi, now, log }: ConnectionDependencies,
+  { callbackUrl, now, log }: ConnectionDependencies,
   ceiling: number,
 ): PostingOptions {
   const poster = createUndiciPoster({
     callbackUrl,
     region: environment['AWS_REGION'] ?? '',
-    credentials: () => managementApi.config.credentials(),
+    credentials: defaultProvider(),
     now,
     log,
     // Each of the two lanes may have this many posts in flight.

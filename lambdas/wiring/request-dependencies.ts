@@ -12,7 +12,9 @@ import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
+import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { readSettings } from './environment';
+import { createTable } from './table';
 import { createAuthentication } from './authentication';
 
 const names = [
@@ -36,9 +38,10 @@ const names = [
 /** @throws a ConfigurationError that lists all faults of the environment */
 export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
-  const dependencies = createConnectionDependencies(environment, 'default');
-  const { dynamo, tableName } = dependencies;
-  const rateLimits = createDynamoRateLimitStore(dynamo, tableName);
+  const table = createTable(environment, openUndiciExchange);
+  const dependencies = createConnectionDependencies(environment, 'default', table);
+  const { tableName } = dependencies;
+  const rateLimits = createDynamoRateLimitStore(table, tableName);
   const { floodFactor, maxConnectionsPerUser } = settings;
   const judgeMessage = createJudgeMessage({
     ...{ ...dependencies, rateLimits, floodFactor, maxConnectionsPerUser },
@@ -47,7 +50,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   });
   const syncLimits = {
     ...{ ...dependencies, rateLimits },
-    syncMarkers: createDynamoSyncMarkers(dynamo, tableName),
+    syncMarkers: createDynamoSyncMarkers(table, tableName),
     // All tabs of a user may reconnect at once.
     syncs: { perMinute: settings.syncsPerMinute, burst: maxConnectionsPerUser },
   };
@@ -59,7 +62,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   });
   const syncState = createSyncState({
     ...{ ...dependencies, postMessages },
-    state: createDynamoStateStore(dynamo, tableName),
+    state: createDynamoStateStore(table, tableName),
     limits: { agents: settings.snapshotAgents, sessions: settings.snapshotSessions },
     facts: {
       heartbeatSeconds: settings.heartbeatSeconds,
@@ -79,7 +82,7 @@ export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
     settings.timelineHours > 0
       ? createTellTimeline({
           ...dependencies,
-          timelines: createDynamoTimelineStore(dynamo, tableName),
+          timelines: createDynamoTimelineStore(table, tableName),
           timelineEvents: settings.timelineEvents,
         })
       : undefined;

@@ -4,7 +4,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { keyOf } from '#core/coalescing/lane-progress';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
@@ -140,11 +140,9 @@ async function allHeard(
 async function expectNothingPending(): Promise<void> {
   const client = new DynamoDBClient(stack.clientConfiguration);
   const { TableNames: [table = ''] = [] } = await client.send(new ListTablesCommand({}));
-  const dynamo = DynamoDBDocumentClient.from(client);
-  const lease = createDynamoFanOutLease(dynamo, table);
-  const pending = createDynamoPendingStore(
-    ...([dynamo, createSdkQuery(dynamo), table, new RecordingLog()] as const),
-  );
+  const requests = createSdkTable(DynamoDBDocumentClient.from(client));
+  const lease = createDynamoFanOutLease(requests, table);
+  const pending = createDynamoPendingStore(requests, table, new RecordingLog());
   try {
     await eventually(async () => {
       const { holder, done } = await lease.look();

@@ -9,31 +9,32 @@ import {
   isMarkerSortKey,
   parseConnectionSortKey,
 } from './dynamo-keys';
-import type { Query, QueryPage } from './requests/dynamo-query';
+import type { AttributePage, TableRequests } from './requests/table-requests';
 
 /** Connections per page: enough to keep all posts in flight, and few enough for pages of sixteen shards in memory. */
 const pageSize = 1_000;
 
 /** The pages of a shard, as {@link ConnectionStore.pages} describes them. */
 export async function* readConnectionPages(
-  query: Query,
+  table: TableRequests,
   tableName: string,
   shard: number,
   { after, consistent = false, isScoped }: PageOptions & { readonly isScoped: boolean },
 ): AsyncGenerator<readonly Connection[]> {
   let start = after && keyOf(connectionKey(after));
   do {
-    const { Items: items = [], LastEvaluatedKey: last }: QueryPage = await query({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
-      ConsistentRead: consistent,
-      ExpressionAttributeNames: { '#scope': 'scope' },
-      // The partition key of each item would be a fifth of the bytes.
-      ProjectionExpression: 'sk, connectedAt, validUntil, batches, #scope, agents',
-      Limit: pageSize,
-      ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-    });
+    const { Items: items = [], LastEvaluatedKey: last }: AttributePage =
+      await table.queryAttributes({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: connectionPartition(shard) } },
+        ConsistentRead: consistent,
+        ExpressionAttributeNames: { '#scope': 'scope' },
+        // The partition key of each item would be a fifth of the bytes.
+        ProjectionExpression: 'sk, connectedAt, validUntil, batches, #scope, agents',
+        Limit: pageSize,
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      });
     yield items.filter(isConnection).map((item) => toConnection(item, isScoped));
     start = last;
   } while (start !== undefined);

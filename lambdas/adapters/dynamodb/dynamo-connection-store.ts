@@ -1,13 +1,9 @@
 // Stores connections in DynamoDB: one partition for each shard, in which the connections of a user are adjacent.
-import {
-  BatchWriteCommand,
-  DeleteCommand,
-  GetCommand,
-  paginateQuery,
-  PutCommand,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type QueryCommandInput,
+import type {
+  BatchWriteCommandInput,
+  PutCommandInput,
+  QueryCommandInput,
+  UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { shardOf } from '#core/shard';
 import type {
@@ -33,7 +29,7 @@ import {
 import { readConnectionPages } from './dynamo-connection-pages';
 import { connectionKey, connectionPartition, markerKey, userPrefix } from './dynamo-keys';
 import { ttlAttribute } from './dynamo-ttl';
-import { createSdkQuery, type Query } from './requests/dynamo-query';
+import { queryPages, type TableRequests } from './requests/table-requests';
 
 /** Maximum number of items that DynamoDB deletes in one request. */
 const deleteBatchSize = 25;
@@ -43,81 +39,83 @@ const maxDeleteAttempts = 3;
 
 /** How connections are read. */
 interface ReadingOptions {
-  /** Reads the pages of shards. Default: through the client. */
-  readonly query?: Query;
   /** Whether the service has scopes, so that a record without a scope counts as expired. Default: no. */
   readonly isScoped?: boolean;
 }
 
 export function createDynamoConnectionStore(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
-  { query = createSdkQuery(client), isScoped = false }: ReadingOptions = {},
+  { isScoped = false }: ReadingOptions = {},
 ): ConnectionStore {
   return {
     async save(connection) {
       const item = toConnectionItem(connection);
-      await client.send(new PutCommand({ TableName: tableName, Item: item }));
+      await table.put({ TableName: tableName, Item: item });
     },
 
     async find(key) {
-      const { Item: item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: connectionKey(key), ConsistentRead: true }),
-      );
+      const { Item: item } = await table.get({
+        TableName: tableName,
+        Key: connectionKey(key),
+        ConsistentRead: true,
+      });
       return item === undefined ? undefined : toConnection(item as ConnectionItem, isScoped);
     },
 
     async findAll(keys) {
-      const items = await readItems<ConnectionItem>(client, tableName, keys.map(connectionKey));
+      const items = await readItems<ConnectionItem>(table, tableName, keys.map(connectionKey));
       return items.map((item) => toConnection(item, isScoped));
     },
 
     async changeView(key, parts, expiresAt) {
-      const answer = await ifMet(client.send(viewCommand(tableName, key, parts, expiresAt)));
+      const answer = await ifMet(table.update(viewUpdate(tableName, key, parts, expiresAt)));
       return answer && toConnection(answer.Attributes as ConnectionItem, isScoped);
     },
 
     refresh: (connection, expiresAt) =>
-      wasMet(client.send(refreshCommand(tableName, connection, expiresAt))),
+      wasMet(table.update(refreshUpdate(tableName, connection, expiresAt))),
 
     async remove(key) {
-      await client.send(new DeleteCommand({ TableName: tableName, Key: connectionKey(key) }));
+      await table.delete({ TableName: tableName, Key: connectionKey(key) });
     },
 
     async removeAll(keys) {
       const batches: Promise<void>[] = [];
       for (let start = 0; start < keys.length; start += deleteBatchSize) {
-        batches.push(removeBatch(client, tableName, keys.slice(start, start + deleteBatchSize)));
+        batches.push(removeBatch(table, tableName, keys.slice(start, start + deleteBatchSize)));
       }
       await Promise.all(batches);
     },
 
-    ofUser: (userId) => readUser(client, tableName, userId, isScoped),
+    ofUser: (userId) => readUser(table, tableName, userId, isScoped),
 
     async markDisconnected(userId, marker) {
-      await wasMet(client.send(markCommand(tableName, userId, marker)));
+      await wasMet(table.put(markerPut(tableName, userId, marker)));
     },
 
     async markerOf(userId) {
-      const { Item: item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: markerKey(userId), ConsistentRead: true }),
-      );
+      const { Item: item } = await table.get({
+        TableName: tableName,
+        Key: markerKey(userId),
+        ConsistentRead: true,
+      });
       return item === undefined ? undefined : toMarker(item as MarkerItem);
     },
 
     pages: (shard, options = {}) =>
-      readConnectionPages(query, tableName, shard, { ...options, isScoped }),
+      readConnectionPages(table, tableName, shard, { ...options, isScoped }),
   };
 }
 
-function refreshCommand(
+function refreshUpdate(
   tableName: string,
   connection: Parameters<ConnectionStore['refresh']>[0],
   expiresAt: number,
-): UpdateCommand {
+): UpdateCommandInput {
   const scope = connection.view?.scope;
   const isSame = scope === undefined ? 'attribute_not_exists(#scope)' : '#scope = :scope';
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: connectionKey(connection),
     UpdateExpression: `SET validUntil = :validUntil, ${ttlAttribute} = :ttl`,
@@ -130,15 +128,15 @@ function refreshCommand(
       ':ttl': ttlOfConnection(expiresAt),
       ...(scope !== undefined && { ':scope': scope }),
     },
-  });
+  };
 }
 
-function viewCommand(
+function viewUpdate(
   tableName: string,
   key: ConnectionKey,
   { scope, agents }: ViewParts,
   expiresAt: number | undefined,
-): UpdateCommand {
+): UpdateCommandInput {
   const values = Object.entries({
     scope: scope && JSON.stringify(scope),
     agents: agents && JSON.stringify(agents),
@@ -147,7 +145,7 @@ function viewCommand(
       [ttlAttribute]: ttlOfConnection(expiresAt),
     }),
   }).filter(([, value]) => value !== undefined);
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: connectionKey(key),
     UpdateExpression: `SET ${values.map(([name]) => `#${name} = :${name}`).join(', ')}`,
@@ -158,26 +156,26 @@ function viewCommand(
       values.map(([name, value]) => [`:${name}`, value]),
     ),
     ReturnValues: 'ALL_OLD',
-  });
+  };
 }
 
 async function removeBatch(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   keys: readonly ConnectionKey[],
 ): Promise<void> {
   let requests = keys.map((key) => ({ DeleteRequest: { Key: connectionKey(key) } }));
   for (let attempt = 1; requests.length > 0; attempt += 1) {
     if (attempt > maxDeleteAttempts) throw new Error(`${requests.length} records not removed`);
-    const command = new BatchWriteCommand({ RequestItems: { [tableName]: requests } });
-    const { UnprocessedItems: unprocessed = {} } = await client.send(command);
+    const input: BatchWriteCommandInput = { RequestItems: { [tableName]: requests } };
+    const { UnprocessedItems: unprocessed = {} } = await table.batchWrite(input);
     requests = (unprocessed[tableName] ?? []) as typeof requests;
   }
 }
 
 /** Reads a user's connections and marker, which are adjacent, in one query. */
 async function readUser(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   userId: string,
   isScoped: boolean,
@@ -193,7 +191,7 @@ async function readUser(
     },
     ConsistentRead: true,
   };
-  for await (const { Items: items = [] } of paginateQuery({ client }, input)) {
+  for await (const items of queryPages(table, input)) {
     for (const item of items as (ConnectionItem | MarkerItem)[]) {
       if (isMarker(item)) marker = toMarker(item);
       else connections.push(toConnection(item, isScoped));
@@ -203,11 +201,11 @@ async function readUser(
 }
 
 /** Writes a marker, unless the user has a later one. */
-function markCommand(tableName: string, userId: string, marker: DisconnectMarker): PutCommand {
-  return new PutCommand({
+function markerPut(tableName: string, userId: string, marker: DisconnectMarker): PutCommandInput {
+  return {
     TableName: tableName,
     Item: toMarkerItem(userId, marker),
     ConditionExpression: 'attribute_not_exists(sk) OR disconnectedAt < :disconnectedAt',
     ExpressionAttributeValues: { ':disconnectedAt': marker.disconnectedAt },
-  });
+  };
 }

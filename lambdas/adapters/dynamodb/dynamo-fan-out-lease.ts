@@ -1,9 +1,9 @@
 // Stores the fan-out lease in DynamoDB: one item without a TTL, which is small because every event may read it.
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { FanOutLease, HeldState, LeaseState, SentKeys } from '#core/coalescing/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { leasePartition } from './dynamo-keys';
-import type { Sender } from './requests/dynamo-sender';
+import type { TableRequests } from './requests/table-requests';
 
 const leaseKey = { pk: leasePartition, sk: 'fan-out' };
 const sentKey = { pk: leasePartition, sk: 'sent' };
@@ -19,42 +19,42 @@ interface LeaseItem {
   readonly hasSent?: boolean;
 }
 
-export function createDynamoFanOutLease(sender: Sender, tableName: string): FanOutLease {
+export function createDynamoFanOutLease(table: TableRequests, tableName: string): FanOutLease {
   const write = (holder: string, state: HeldState, alsoRemove = '') =>
     wasMet(
-      sender.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: leaseKey,
-          UpdateExpression:
-            'SET heldUntil = :heldUntil, #read = :read, doneBatched = :doneBatched, ' +
-            `doneSingle = :doneSingle, flushedAt = :flushedAt, hasSent = :hasSent${alsoRemove}`,
-          ConditionExpression: 'holder = :holder',
-          // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
-          ExpressionAttributeNames: { '#read': 'read' },
-          ExpressionAttributeValues: {
-            ':holder': holder,
-            ':heldUntil': state.heldUntil,
-            ':read': state.read,
-            ':doneBatched': state.done.batched,
-            ':doneSingle': state.done.single,
-            ':flushedAt': state.flushedAt,
-            ':hasSent': state.hasSent,
-          },
-        }),
-      ),
+      table.update({
+        TableName: tableName,
+        Key: leaseKey,
+        UpdateExpression:
+          'SET heldUntil = :heldUntil, #read = :read, doneBatched = :doneBatched, ' +
+          `doneSingle = :doneSingle, flushedAt = :flushedAt, hasSent = :hasSent${alsoRemove}`,
+        ConditionExpression: 'holder = :holder',
+        // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
+        ExpressionAttributeNames: { '#read': 'read' },
+        ExpressionAttributeValues: {
+          ':holder': holder,
+          ':heldUntil': state.heldUntil,
+          ':read': state.read,
+          ':doneBatched': state.done.batched,
+          ':doneSingle': state.done.single,
+          ':flushedAt': state.flushedAt,
+          ':hasSent': state.hasSent,
+        },
+      }),
     );
 
   return {
     async look() {
-      const { Item: item } = await sender.send(
-        new GetCommand({ TableName: tableName, Key: leaseKey, ConsistentRead: true }),
-      );
+      const { Item: item } = await table.get({
+        TableName: tableName,
+        Key: leaseKey,
+        ConsistentRead: true,
+      });
       return toState(item);
     },
 
     async acquire(holder, now, heldUntil) {
-      const command = new UpdateCommand({
+      const input: UpdateCommandInput = {
         TableName: tableName,
         Key: leaseKey,
         UpdateExpression: 'SET holder = :holder, heldUntil = :heldUntil',
@@ -64,10 +64,10 @@ export function createDynamoFanOutLease(sender: Sender, tableName: string): FanO
           'attribute_not_exists(holder) OR heldUntil <= :now OR holder = :holder',
         ExpressionAttributeValues: { ':holder': holder, ':heldUntil': heldUntil, ':now': now },
         ReturnValues: 'ALL_OLD',
-      });
+      };
       let old: LeaseItem | undefined;
       const isTaken = await wasMet(
-        sender.send(command).then(({ Attributes: attributes }) => (old = attributes)),
+        table.update(input).then(({ Attributes: attributes }) => (old = attributes)),
       );
       return isTaken ? toState(old) : undefined;
     },
@@ -78,13 +78,15 @@ export function createDynamoFanOutLease(sender: Sender, tableName: string): FanO
 
     async saveSent({ batched, single }) {
       const item = { ...sentKey, batched, single };
-      await sender.send(new PutCommand({ TableName: tableName, Item: item }));
+      await table.put({ TableName: tableName, Item: item });
     },
 
     async readSent() {
-      const { Item: item } = await sender.send(
-        new GetCommand({ TableName: tableName, Key: sentKey, ConsistentRead: true }),
-      );
+      const { Item: item } = await table.get({
+        TableName: tableName,
+        Key: sentKey,
+        ConsistentRead: true,
+      });
       const { batched = [], single = [] } = (item ?? {}) as Partial<SentKeys>;
       return { batched, single };
     },

@@ -1,39 +1,37 @@
 // Stores pending events in DynamoDB: one item each, ordered by time in four partitions, and deleted by their TTL.
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import type { PendingItem, PendingStore } from '#core/coalescing/ports';
 import type { Log } from '#core/log';
 import { parsePendingSortKey, pendingKey, pendingPartitions, pendingPrefix } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
-import type { Query, QueryPage } from './requests/dynamo-query';
-import type { Sender } from './requests/dynamo-sender';
+import type { AttributePage, TableRequests } from './requests/table-requests';
 
 /** Pending events are usually flushed within seconds, and EventBridge's retries end within an hour. */
 const lifetimeMilliseconds = 60 * 60 * 1000;
 
 /** An item that cannot be parsed is logged and left out: otherwise it would stop every flush until its TTL deletes it. */
 export function createDynamoPendingStore(
-  sender: Sender,
-  query: Query,
+  table: TableRequests,
   tableName: string,
   log: Log,
 ): PendingStore {
   async function readPartition(partition: string, from: number): Promise<PendingItem[]> {
     const found: PendingItem[] = [];
-    let start: QueryPage['LastEvaluatedKey'];
+    let start: AttributePage['LastEvaluatedKey'];
     do {
-      const { Items: items = [], LastEvaluatedKey: last }: QueryPage = await query({
-        TableName: tableName,
-        KeyConditionExpression: 'pk = :pk AND sk >= :from',
-        ExpressionAttributeValues: {
-          ':pk': { S: partition },
-          ':from': { S: pendingPrefix(Math.max(0, Math.ceil(from))) },
-        },
-        ConsistentRead: true,
-        ProjectionExpression: 'sk, messages',
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      });
+      const { Items: items = [], LastEvaluatedKey: last }: AttributePage =
+        await table.queryAttributes({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk AND sk >= :from',
+          ExpressionAttributeValues: {
+            ':pk': { S: partition },
+            ':from': { S: pendingPrefix(Math.max(0, Math.ceil(from))) },
+          },
+          ConsistentRead: true,
+          ProjectionExpression: 'sk, messages',
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        });
       for (const item of items) {
         const read = readItem(item);
         if (read !== undefined) found.push(read);
@@ -62,7 +60,7 @@ export function createDynamoPendingStore(
         messages: messages.map(({ text }) => text),
         [ttlAttribute]: ttlOf(recordedAt + lifetimeMilliseconds),
       };
-      await sender.send(new PutCommand({ TableName: tableName, Item: item }));
+      await table.put({ TableName: tableName, Item: item });
     },
 
     async since(from) {

@@ -1,14 +1,10 @@
 // Stores token buckets in DynamoDB. Each is one number: the time at which the bucket is full again.
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import {
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { RateLimit, RateLimitStore } from '#core/connections/ports';
-import { wasMet } from './requests/dynamo-condition';
+import { isUnmet, wasMet } from './requests/dynamo-condition';
 import { rateLimitKey } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
+import type { TableRequests } from './requests/table-requests';
 
 /**
  * Tolerance in milliseconds for the time at which a token comes back. At rates that do not divide a minute, times have
@@ -30,7 +26,7 @@ const maxRemembered = 10_000;
  * @see https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
  */
 export function createDynamoRateLimitStore(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
 ): RateLimitStore {
   /** The last known `fullAt` of buckets, by their keys. The stored one may be later. */
@@ -42,13 +38,13 @@ export function createDynamoRateLimitStore(
   }
 
   /** Whether the condition was met. In any case, the bucket's `fullAt` is remembered. */
-  async function attempt(name: string, update: UpdateCommand): Promise<boolean> {
+  async function attempt(name: string, update: UpdateCommandInput): Promise<boolean> {
     try {
-      const { Attributes: written } = await client.send(update);
+      const { Attributes: written } = await table.update(update);
       remember(name, Number(written?.['fullAt'] ?? -Infinity));
       return true;
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (!isUnmet(error)) throw error;
       // The document client does not convert the item of an error.
       remember(name, Number(error.Item?.['fullAt']?.N ?? -Infinity));
       return false;
@@ -87,7 +83,7 @@ export function createDynamoRateLimitStore(
         condition: 'attribute_not_exists(fullAt) OR fullAt < :full',
         values: { ':full': fullAt, ':ttl': ttlOf(fullAt) },
       });
-      await wasMet(client.send(update));
+      await wasMet(table.update(update));
     },
   };
 }
@@ -100,8 +96,8 @@ function updateOf(
     readonly condition: string;
     readonly values: Readonly<Record<string, number>>;
   },
-): UpdateCommand {
-  return new UpdateCommand({
+): UpdateCommandInput {
+  return {
     ...target,
     UpdateExpression: `SET fullAt = ${write.fullAt}, ${ttlAttribute} = :ttl`,
     ConditionExpression: write.condition,
@@ -110,7 +106,7 @@ function updateOf(
     // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html
     ReturnValues: 'UPDATED_NEW',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
+  };
 }
 
 /** The time that one token needs to come back, and that a whole bucket needs. */

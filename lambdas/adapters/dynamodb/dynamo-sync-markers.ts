@@ -1,29 +1,25 @@
 // Stores the markers of snapshots that are being sent in DynamoDB: each expires, and is adjacent to the user's rate limits.
-import { UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ConnectionKey } from '#core/connections/ports';
 import type { SyncMarkers } from '#core/requests/ports';
 import { wasMet } from './requests/dynamo-condition';
 import { encodeId, rateLimitKey } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
+import type { TableRequests } from './requests/table-requests';
 
-export function createDynamoSyncMarkers(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-): SyncMarkers {
+export function createDynamoSyncMarkers(table: TableRequests, tableName: string): SyncMarkers {
   const update = (
     { userId, connectionId }: ConnectionKey,
-    expression: Pick<UpdateCommand['input'], 'UpdateExpression' | 'ConditionExpression'>,
+    expression: Pick<UpdateCommandInput, 'UpdateExpression' | 'ConditionExpression'>,
     values: Record<string, number>,
   ) =>
     wasMet(
-      client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: rateLimitKey(userId, `sync#${encodeId(connectionId)}`),
-          ...expression,
-          ExpressionAttributeValues: values,
-        }),
-      ),
+      table.update({
+        TableName: tableName,
+        Key: rateLimitKey(userId, `sync#${encodeId(connectionId)}`),
+        ...expression,
+        ExpressionAttributeValues: values,
+      }),
     );
   return {
     begin: (key, now, until) =>

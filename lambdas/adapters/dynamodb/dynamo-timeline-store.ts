@@ -1,6 +1,6 @@
 // Stores the timelines of sessions in DynamoDB: one item for each event, ordered by time, and deleted by its TTL.
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { setTimeout } from 'node:timers/promises';
-import { PutCommand, QueryCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import {
   maxMessageBytes,
   utf8Length,
@@ -17,7 +17,7 @@ import {
 } from './dynamo-keys';
 import { ttlAttribute, ttlOf } from './dynamo-ttl';
 import { writeItems, type Pause } from './requests/dynamo-batch-write';
-import type { Sender } from './requests/dynamo-sender';
+import type { TableRequests } from './requests/table-requests';
 
 /** The attributes of an event that are read. DynamoDB bills the names of attributes, too, so that of the message is short. */
 interface TimelineItem {
@@ -46,20 +46,18 @@ const maxReads = 4;
 const billedBytes = 4096;
 
 interface TimelineStoreOptions {
-  /** Writes single events. Default: `client`. */
-  readonly sender?: Sender;
   /** Waits before events that DynamoDB did not process are written again. */
   readonly pause?: Pause;
 }
 
 export function createDynamoTimelineStore(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
-  { sender = client, pause = setTimeout }: TimelineStoreOptions = {},
+  { pause = setTimeout }: TimelineStoreOptions = {},
 ): TimelineStore {
   async function read(session: SessionIds, before: Place | undefined, limit: number) {
-    const command = queryTimeline(tableName, session, before, limit);
-    const { Items: items = [], LastEvaluatedKey: last } = await client.send(command);
+    const query = queryTimeline(tableName, session, before, limit);
+    const { Items: items = [], LastEvaluatedKey: last } = await table.query(query);
     return { items: items as TimelineItem[], isLast: last === undefined };
   }
 
@@ -68,8 +66,8 @@ export function createDynamoTimelineStore(
       const items = itemsOf(events, expiresAt);
       const [single] = items;
       if (single !== undefined && items.length === 1)
-        await sender.send(new PutCommand({ TableName: tableName, Item: single }));
-      else await writeItems(client, tableName, items, pause);
+        await table.put({ TableName: tableName, Item: single });
+      else await writeItems(table, tableName, items, pause);
     },
 
     async page(session, { before, limit, now }) {
@@ -132,8 +130,8 @@ function queryTimeline(
   session: SessionIds,
   before: Place | undefined,
   limit: number,
-): QueryCommand {
-  return new QueryCommand({
+): QueryCommandInput {
+  return {
     TableName: tableName,
     KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
     ExpressionAttributeValues: {
@@ -144,5 +142,5 @@ function queryTimeline(
     ExpressionAttributeNames: { '#ttl': ttlAttribute },
     ScanIndexForward: false,
     Limit: limit,
-  });
+  };
 }

@@ -1,8 +1,8 @@
 // Puts invalid events and jobs that were given up into the dead-letter queue, with the kind and the reason as attributes.
 import { gzipSync } from 'node:zlib';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadLetterQueue } from '#core/dead-letter-queue';
 import type { RetryJob } from '#core/fan-out/ports';
+import type { QueueRequests } from './requests/queue-requests';
 import { bodyOf as bodyOfJob } from './retry-job-body';
 
 /** Maximum characters of the reason, because an invalid event can have many faults. */
@@ -10,25 +10,25 @@ const longestReason = 1_000;
 
 /** For events of backends and orders of operators, in the form in which the bus delivered them. */
 export function createSqsDeadLettersOfEvents(
-  client: SQSClient,
+  queues: QueueRequests,
   queueUrl: string,
   kind: 'event' | 'order',
 ): DeadLetterQueue<unknown> {
-  return { keep: (event, reason) => send(client, queueUrl, { kind, reason, body: event }) };
+  return { keep: (event, reason) => send(queues, queueUrl, { kind, reason, body: event }) };
 }
 
 /** For jobs that were given up, in the form of the retry queue: there they can be processed again. */
 export function createSqsDeadLettersOfJobs(
-  client: SQSClient,
+  queues: QueueRequests,
   queueUrl: string,
 ): DeadLetterQueue<RetryJob> {
   return {
-    keep: (job, reason) => send(client, queueUrl, { kind: 'job', reason, body: bodyOfJob(job) }),
+    keep: (job, reason) => send(queues, queueUrl, { kind: 'job', reason, body: bodyOfJob(job) }),
   };
 }
 
 async function send(
-  client: SQSClient,
+  queues: QueueRequests,
   queueUrl: string,
   {
     kind,
@@ -37,13 +37,11 @@ async function send(
   }: { readonly kind: string; readonly reason: string; readonly body: unknown },
 ): Promise<void> {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-  await client.send(
-    new SendMessageCommand({
-      QueueUrl: queueUrl,
-      MessageBody: bodyOf(body),
-      MessageAttributes: { kind: text(kind), reason: text(shorten(reason)) },
-    }),
-  );
+  await queues.sendMessage({
+    QueueUrl: queueUrl,
+    MessageBody: bodyOf(body),
+    MessageAttributes: { kind: text(kind), reason: text(shorten(reason)) },
+  });
 }
 
 /** Cuts a reason without leaving half of a character, which SQS would not accept. */

@@ -1,7 +1,7 @@
 // Enqueues retry jobs in SQS.
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { RetryJob, RetryQueue } from '#core/fan-out/ports';
 import type { DrainJob } from '#core/coalescing/ports';
+import type { QueueRequests } from './requests/queue-requests';
 import { bodiesOf, maxBodyBytes } from './retry-job-body';
 
 /** Maximum number of messages in one request to SQS; together they may have as many bytes as one. */
@@ -17,21 +17,19 @@ interface Message {
 }
 
 export function createSqsRetryQueue(
-  client: SQSClient,
+  queues: QueueRequests,
   queueUrl: string,
   random: () => number,
 ): RetryQueue {
   async function sendBatch(batch: readonly Message[]): Promise<void> {
-    const { Failed: failed = [] } = await client.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: batch.map(({ body, delaySeconds }, index) => ({
-          Id: String(index),
-          MessageBody: body,
-          DelaySeconds: delaySeconds,
-        })),
-      }),
-    );
+    const { Failed: failed = [] } = await queues.sendMessageBatch({
+      QueueUrl: queueUrl,
+      Entries: batch.map(({ body, delaySeconds }, index) => ({
+        Id: String(index),
+        MessageBody: body,
+        DelaySeconds: delaySeconds,
+      })),
+    });
     if (failed.length === 0) return;
     const codes = failed.map(({ Code: code }) => code).join(', ');
     throw new Error(`SQS did not take ${failed.length} retry jobs: ${codes}`);
@@ -52,14 +50,10 @@ export function createSqsRetryQueue(
 }
 
 /** Enqueues a job to drain the pending events. @throws if the queue does not accept it */
-export function createSqsHandOver(client: SQSClient, queueUrl: string): () => Promise<void> {
+export function createSqsHandOver(queues: QueueRequests, queueUrl: string): () => Promise<void> {
   const job: DrainJob = { drain: true };
   return async () => {
-    const command = new SendMessageCommand({
-      QueueUrl: queueUrl,
-      MessageBody: JSON.stringify(job),
-    });
-    await client.send(command);
+    await queues.sendMessage({ QueueUrl: queueUrl, MessageBody: JSON.stringify(job) });
   };
 }
 

@@ -3,10 +3,19 @@ import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-s
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { AddressInfo } from 'node:net';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
+import { createSignedTable, dynamoProtocol } from '#adapters/dynamodb/requests/signed-table';
+import type { TableRequests } from '#adapters/dynamodb/requests/table-requests';
+import { createSignedJson } from '#adapters/http/signed-json';
+import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { eventually } from '../eventually';
 
 export interface TestDynamo {
   readonly client: DynamoDBDocumentClient;
+  /** Requests with the client. */
+  readonly table: TableRequests;
+  /** Requests without the AWS SDK, as the functions make them. The client repeats what fails. */
+  readonly signedTable: TableRequests;
   /** Creates an empty table with the keys of the service's table; returns its name. */
   createTable(): Promise<string>;
   close(): Promise<void>;
@@ -18,14 +27,17 @@ export async function startDynamo(): Promise<TestDynamo> {
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const plain = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const url = `http://127.0.0.1:${port}`;
+  const region = 'us-east-1';
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const plain = new DynamoDBClient({ endpoint: url, region, credentials });
+  const client = DynamoDBDocumentClient.from(plain);
+  const table = createSdkTable(client);
+  const options = { open: openUndiciExchange, sockets: 50, timeoutMilliseconds: 3_000 };
+  const call = createSignedJson(dynamoProtocol, { url, region, credentials }, options);
   let tables = 0;
   return {
-    client: DynamoDBDocumentClient.from(plain),
+    ...{ client, table, signedTable: createSignedTable(call, () => Promise.resolve(table)) },
     async createTable() {
       const name = `table-${(tables += 1)}`;
       await plain.send(

@@ -8,6 +8,8 @@ import {
   type ConnectionQuery,
 } from '#bench/connections';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
+import type { TableRequests } from '#adapters/dynamodb/requests/table-requests';
 import { isExpired } from '#core/connections/connection';
 import type { Connection } from '#core/connections/ports';
 import { shardOf, shards } from '#core/shard';
@@ -15,7 +17,7 @@ import { shardOf, shards } from '#core/shard';
 const now = Date.UTC(2026, 2, 1);
 
 /** A client whose requests are answered by `query`, without the network. */
-function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentClient {
+function requestsTo(query: (query: ConnectionQuery) => object): TableRequests {
   const client = new DynamoDBClient({
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -28,14 +30,14 @@ function clientOf(query: (query: ConnectionQuery) => object): DynamoDBDocumentCl
       },
     } as never,
   });
-  return DynamoDBDocumentClient.from(client);
+  return createSdkTable(DynamoDBDocumentClient.from(client));
 }
 
 it.each([0, 1, 100, 20_000])(
   'returns %d connections in pages that the store of the service can list',
   async (count) => {
     const store = createDynamoConnectionStore(
-      clientOf(createConnectionTables(now)),
+      requestsTo(createConnectionTables(now)),
       tableNameOf(count),
     );
     const listed: Connection[] = [];

@@ -1,33 +1,26 @@
 // Finds silent agents in their registers, and writes what the service reports about them.
-import {
-  paginateQuery,
-  UpdateCommand,
-  type DynamoDBDocumentClient,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { definitionOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 import type { SilenceStore, SilentRegister } from '#core/silence/ports';
 import { rangesOfSilent, stateKey, type StateRange } from '../dynamo-keys';
 import { wasMet } from '../requests/dynamo-condition';
 import { toStored, type StateItem } from './dynamo-state-items';
+import { queryPages, type TableRequests } from '../requests/table-requests';
 
-export function createDynamoSilenceStore(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-): SilenceStore {
+export function createDynamoSilenceStore(table: TableRequests, tableName: string): SilenceStore {
   return {
     async *pages(shard, now) {
       for (const range of rangesOfSilent(shard)) {
         const query = querySilent(tableName, range, now);
-        for await (const { Items: items = [] } of paginateQuery({ client }, query))
+        for await (const items of queryPages(table, query))
           yield (items as SilentItem[]).flatMap(toSilent);
       }
     },
 
-    store: (silent, updatedAt) => wasMet(client.send(writeSilent(tableName, silent, updatedAt))),
+    store: (silent, updatedAt) => wasMet(table.update(writeSilent(tableName, silent, updatedAt))),
 
     async complete(silent) {
-      await wasMet(client.send(endSilence(tableName, silent)));
+      await wasMet(table.update(endSilence(tableName, silent)));
     },
   };
 }
@@ -66,9 +59,9 @@ function writeSilent(
   tableName: string,
   { event, reportedAt, aliveUntil }: SilentRegister,
   updatedAt: number,
-): UpdateCommand {
+): UpdateCommandInput {
   const { timestamp, value } = versionOfEvent(event);
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression:
@@ -89,12 +82,12 @@ function writeSilent(
       ':reportedAt': reportedAt,
       ':aliveUntil': aliveUntil,
     },
-  });
+  };
 }
 
-function endSilence(tableName: string, { event, aliveUntil }: SilentRegister): UpdateCommand {
+function endSilence(tableName: string, { event, aliveUntil }: SilentRegister): UpdateCommandInput {
   const { timestamp, value } = versionOfEvent(event);
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression: 'SET #broadcast = :done REMOVE #aliveUntil',
@@ -107,7 +100,7 @@ function endSilence(tableName: string, { event, aliveUntil }: SilentRegister): U
       ':aliveUntil': aliveUntil,
       ':done': 'done',
     },
-  });
+  };
 }
 
 function namesOf({ type }: EventMessage): Record<string, string> {

@@ -1,11 +1,5 @@
 // Stores the registers in DynamoDB: one item for each agent and each session, spread over shards by agent.
-import {
-  paginateQuery,
-  type DynamoDBDocumentClient,
-  type PutCommand,
-  type QueryCommandInput,
-  type UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import type { QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { isNewer, registerOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 import type { StateStore } from '#core/broadcasting/ports';
 import { readItems } from '../requests/dynamo-batch-get';
@@ -14,57 +8,52 @@ import { stateKey, statePartition, stateRangesOf, type StateRange } from '../dyn
 import { fieldAttributes, toStored, type StateItem } from './dynamo-state-items';
 import { markBroadcast, markPending, putIfNewer, restartTimeToLive } from './dynamo-state-writes';
 import { ttlAttribute, ttlOf } from '../dynamo-ttl';
-import type { Sender } from '../requests/dynamo-sender';
+import { queryPages, type TableRequests } from '../requests/table-requests';
 
-/** @param sender writes registers. Default: `client`. */
-export function createDynamoStateStore(
-  client: DynamoDBDocumentClient,
-  tableName: string,
-  sender: Sender = client,
-): StateStore {
+export function createDynamoStateStore(table: TableRequests, tableName: string): StateStore {
   return {
-    areSuperseded: (events) => areSuperseded(client, tableName, events),
+    areSuperseded: (events) => areSuperseded(table, tableName, events),
 
     async put(event, times) {
-      const write = (command: PutCommand | UpdateCommand) => wasMet(sender.send(command as never));
       const { aliveForSeconds, mustStore = false } = times;
       if (aliveForSeconds !== undefined && !mustStore) {
-        if (await write(restartTimeToLive(tableName, event, times))) return 'prolonged';
+        if (await wasMet(table.update(restartTimeToLive(tableName, event, times))))
+          return 'prolonged';
       }
-      return (await write(putIfNewer(tableName, event, times))) ? 'stored' : 'stale';
+      return (await wasMet(table.put(putIfNewer(tableName, event, times)))) ? 'stored' : 'stale';
     },
 
     async completeBroadcast(event) {
-      await wasMet(sender.send(markBroadcast(tableName, event)));
+      await wasMet(table.update(markBroadcast(tableName, event)));
     },
 
     async requireBroadcast(event) {
-      await wasMet(sender.send(markPending(tableName, event)));
+      await wasMet(table.update(markPending(tableName, event)));
     },
 
     pages: (shard, since, now) =>
-      readPages(client, queryRegisters(tableName, { pk: statePartition(shard) }, since, now)),
+      readPages(table, queryRegisters(tableName, { pk: statePartition(shard) }, since, now)),
 
     async *pagesOfAgent(agentId, since, now) {
       for (const range of stateRangesOf(agentId))
-        yield* readPages(client, queryRegisters(tableName, range, since, now));
+        yield* readPages(table, queryRegisters(tableName, range, since, now));
     },
   };
 }
 
-async function* readPages(client: DynamoDBDocumentClient, query: QueryCommandInput) {
-  for await (const { Items: items = [] } of paginateQuery({ client }, query))
+async function* readPages(table: TableRequests, query: QueryCommandInput) {
+  for await (const items of queryPages(table, query))
     yield (items as StateItem[]).flatMap(toStored);
 }
 
 /** For each event, whether its register holds a newer one. */
 async function areSuperseded(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   events: readonly EventMessage[],
 ): Promise<boolean[]> {
   const newest = new Map(
-    (await readItems<StateItem>(client, tableName, events.map(stateKey)))
+    (await readItems<StateItem>(table, tableName, events.map(stateKey)))
       .flatMap(toStored)
       .map(({ event }) => [registerOf(event), versionOfEvent(event)]),
   );

@@ -1,5 +1,5 @@
 // Creates the conditional writes of registers.
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { PutCommandInput, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import { definitionOf, versionOfEvent, type EventMessage } from '#sdk/protocol';
 import type { StorageTimes } from '#core/broadcasting/ports';
 import { stateKey } from '../dynamo-keys';
@@ -11,7 +11,7 @@ export function putIfNewer(
   tableName: string,
   event: EventMessage,
   times: StorageTimes,
-): PutCommand {
+): PutCommandInput {
   const { timestamp, value } = versionOfEvent(event);
   const item: Omit<StateItem, 'sk'> = {
     ...toAttributes(event),
@@ -21,7 +21,7 @@ export function putIfNewer(
     [ttlAttribute]: registerTtlOf(times),
     ...timeToLiveOf(times),
   };
-  return new PutCommand({
+  return {
     TableName: tableName,
     Item: { ...stateKey(event), ...item },
     // Strings are compared by their bytes of UTF-8, as `isNewer` of the protocol compares them. AND is evaluated
@@ -33,7 +33,7 @@ export function putIfNewer(
       'OR #timestamp = :timestamp AND #value = :value AND #broadcast = :pending',
     ExpressionAttributeNames: namesOf(event),
     ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':pending': 'pending' },
-  });
+  };
 }
 
 /**
@@ -45,11 +45,11 @@ export function restartTimeToLive(
   tableName: string,
   event: EventMessage,
   times: StorageTimes,
-): UpdateCommand {
+): UpdateCommandInput {
   const { timestamp, value } = versionOfEvent(event);
   const { updatedAt, expiresAt, aliveForSeconds } = times;
   const { aliveUntil } = timeToLiveOf(times);
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression:
@@ -75,32 +75,32 @@ export function restartTimeToLive(
       // Half of the lifetime ago.
       ':recently': updatedAt - (expiresAt - updatedAt) / 2,
     },
-  });
+  };
 }
 
 /** Marks the event that a register holds as not broadcast, whichever it is. */
-export function markPending(tableName: string, event: EventMessage): UpdateCommand {
-  return new UpdateCommand({
+export function markPending(tableName: string, event: EventMessage): UpdateCommandInput {
+  return {
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression: 'SET #broadcast = :pending',
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#broadcast': 'broadcast' },
     ExpressionAttributeValues: { ':pending': 'pending' },
-  });
+  };
 }
 
 /** Marks an event as broadcast, if its register still holds it. */
-export function markBroadcast(tableName: string, event: EventMessage): UpdateCommand {
+export function markBroadcast(tableName: string, event: EventMessage): UpdateCommandInput {
   const { timestamp, value } = versionOfEvent(event);
-  return new UpdateCommand({
+  return {
     TableName: tableName,
     Key: stateKey(event),
     UpdateExpression: 'SET #broadcast = :done',
     ConditionExpression: '#timestamp = :timestamp AND #value = :value',
     ExpressionAttributeNames: namesOf(event),
     ExpressionAttributeValues: { ':timestamp': timestamp, ':value': value, ':done': 'done' },
-  });
+  };
 }
 
 function namesOf({ type }: EventMessage): Record<string, string> {

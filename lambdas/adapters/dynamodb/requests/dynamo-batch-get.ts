@@ -1,5 +1,6 @@
 // Reads many items by their keys.
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TableRequests } from './table-requests';
 
 /**
  * Maximum number of items that DynamoDB reads in one request.
@@ -20,7 +21,7 @@ export interface ItemKey {
  * @throws if DynamoDB does not read all of them
  */
 export async function readItems<Item>(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   keys: readonly ItemKey[],
 ): Promise<Item[]> {
@@ -30,13 +31,13 @@ export async function readItems<Item>(
   ];
   const batches: Promise<Item[]>[] = [];
   for (let start = 0; start < different.length; start += readBatchSize) {
-    batches.push(readBatch(client, tableName, different.slice(start, start + readBatchSize)));
+    batches.push(readBatch(table, tableName, different.slice(start, start + readBatchSize)));
   }
   return (await Promise.all(batches)).flat();
 }
 
 async function readBatch<Item>(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   keys: readonly ItemKey[],
 ): Promise<Item[]> {
@@ -44,10 +45,10 @@ async function readBatch<Item>(
   let left = keys;
   for (let reads = 0; left.length > 0; reads += 1) {
     if (reads === maxReads) throw new Error(`DynamoDB did not read ${left.length} items`);
-    const command = new BatchGetCommand({
+    const input: BatchGetCommandInput = {
       RequestItems: { [tableName]: { Keys: left.map(plainKey), ConsistentRead: true } },
-    });
-    const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } = await client.send(command);
+    };
+    const { Responses: read = {}, UnprocessedKeys: unprocessed = {} } = await table.batchGet(input);
     found.push(...((read[tableName] ?? []) as Item[]));
     left = (unprocessed[tableName]?.Keys ?? []) as ItemKey[];
   }

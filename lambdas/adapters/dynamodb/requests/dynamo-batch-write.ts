@@ -1,5 +1,6 @@
 // Writes many items, as many in one request as DynamoDB accepts.
-import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { BatchWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TableRequests } from './table-requests';
 
 /**
  * Maximum number of items that DynamoDB writes in one request.
@@ -21,7 +22,7 @@ export type Pause = (milliseconds: number) => Promise<unknown>;
  * @throws if DynamoDB does not write all of them
  */
 export async function writeItems(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   items: readonly Record<string, unknown>[],
   pause: Pause,
@@ -29,7 +30,7 @@ export async function writeItems(
   const batches: Promise<void>[] = [];
   for (let start = 0; start < items.length; start += writeBatchSize) {
     const batch = items.slice(start, start + writeBatchSize);
-    batches.push(writeBatch(client, tableName, batch, pause));
+    batches.push(writeBatch(table, tableName, batch, pause));
   }
   // All of them end before an error is thrown: afterwards, the function may be frozen.
   const failed = (await Promise.allSettled(batches)).find(({ status }) => status === 'rejected');
@@ -37,7 +38,7 @@ export async function writeItems(
 }
 
 async function writeBatch(
-  client: DynamoDBDocumentClient,
+  table: TableRequests,
   tableName: string,
   items: readonly Record<string, unknown>[],
   pause: Pause,
@@ -46,8 +47,8 @@ async function writeBatch(
   for (let writes = 0; requests.length > 0; writes += 1) {
     if (writes === maxWrites) throw new Error(`DynamoDB did not write ${requests.length} items`);
     if (writes > 0) await pause(firstPauseMilliseconds * 2 ** (writes - 1));
-    const command = new BatchWriteCommand({ RequestItems: { [tableName]: requests } });
-    const { UnprocessedItems: unprocessed = {} } = await client.send(command);
+    const input: BatchWriteCommandInput = { RequestItems: { [tableName]: requests } };
+    const { UnprocessedItems: unprocessed = {} } = await table.batchWrite(input);
     requests = (unprocessed[tableName] ?? []) as typeof requests;
   }
 }

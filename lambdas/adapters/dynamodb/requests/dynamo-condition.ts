@@ -1,5 +1,25 @@
 // Converts the error of a conditional write whose condition was not met into a result.
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { Attributes } from './dynamo-attributes';
+
+const unmetName = 'ConditionalCheckFailedException';
+
+/** The condition of a write was not met. The AWS SDK has an error with the same name. */
+export class UnmetConditionError extends Error {
+  override readonly name = unmetName;
+
+  /** @param Item the item that is stored, if the write asked for it */
+  constructor(
+    message: string,
+    readonly Item?: Attributes,
+  ) {
+    super(message);
+  }
+}
+
+/** Whether an error means that the condition of a write was not met. */
+export function isUnmet(error: unknown): error is Pick<UnmetConditionError, 'Item'> {
+  return error instanceof Error && error.name === unmetName;
+}
 
 /**
  * Whether the condition of a write was met.
@@ -17,7 +37,7 @@ export async function ifMet<Answer>(write: Promise<Answer>): Promise<Answer | un
   try {
     return await write;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
+    if (isUnmet(error)) return undefined;
     throw error;
   }
 }

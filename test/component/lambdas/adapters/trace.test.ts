@@ -1,10 +1,11 @@
 // The trace of an event continues in the requests for it: to SQS, and from a backend in Lambda to EventBridge.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSqsClient } from '#wiring/clients';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
+import { createQueues } from '#wiring/queues';
 
 const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
 const before = process.env;
@@ -42,11 +43,10 @@ afterAll(async () => {
 
 // https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html#services-xray-sqs
 it('sends the trace header with jobs of the retry queue', async () => {
-  const client = createSqsClient();
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
   const job = { messages: [heartbeatMessage(1)], round: 1, shard: 0 };
-  await createSqsRetryQueue(client, queueUrl, Math.random).send([job]);
-  client.destroy();
+  const queues = createQueues(process.env, openNodeExchange);
+  await createSqsRetryQueue(queues, queueUrl, Math.random).send([job]);
   expect(traces).toEqual([trace]);
 });
 

@@ -1,9 +1,6 @@
 import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
-import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
-import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
 import { shardOf } from '#core/shard';
 import { startDynamo, type TestDynamo } from '#test/support/adapters/dynamo';
@@ -20,28 +17,23 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-// With the fast sender, as in production. Another test compares it with the document client.
+// Without the AWS SDK, as in production. Another test compares it with the document client.
 describeFanOutLease('DynamoFanOutLease', async () =>
-  createDynamoFanOutLease(createFastSender(dynamo.client), await dynamo.createTable()),
+  createDynamoFanOutLease(dynamo.signedTable, await dynamo.createTable()),
 );
 
 describePendingStore('DynamoPendingStore', async () =>
-  createDynamoPendingStore(
-    createFastSender(dynamo.client),
-    createFastQuery(dynamo.client),
-    await dynamo.createTable(),
-    new RecordingLog(),
-  ),
+  createDynamoPendingStore(dynamo.signedTable, await dynamo.createTable(), new RecordingLog()),
 );
 
 async function setUp() {
   const tableName = await dynamo.createTable();
-  const { client } = dynamo;
+  const { client, table } = dynamo;
   const log = new RecordingLog();
   return {
     ...{ tableName, client, log },
-    lease: createDynamoFanOutLease(client, tableName),
-    pending: createDynamoPendingStore(client, createSdkQuery(client), tableName, log),
+    lease: createDynamoFanOutLease(table, tableName),
+    pending: createDynamoPendingStore(table, tableName, log),
     itemOf: async (pk: string, sk: string) =>
       (await client.send(new GetCommand({ TableName: tableName, Key: { pk, sk } }))).Item,
   };
@@ -121,11 +113,11 @@ it('consumes one write unit for an event with a message of 500 characters', asyn
 });
 
 it.each([
-  ['the SDK query', createSdkQuery],
-  ['the fast query', createFastQuery],
-])('reads all pages of a partition with %s', async (_, createQuery) => {
-  const { client, tableName, log } = await setUp();
-  const pending = createDynamoPendingStore(client, createQuery(client), tableName, log);
+  ['the AWS SDK', () => dynamo.table],
+  ['signed requests', () => dynamo.signedTable],
+])('reads all pages of a partition with %s', async (_, table) => {
+  const { tableName, log } = await setUp();
+  const pending = createDynamoPendingStore(table(), tableName, log);
   const message = messageOfEvent(sessionEvent('a', 's', 'x'.repeat(63_000), start));
   const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`)
     .filter((id) => shardOf(id) % 4 === 0)

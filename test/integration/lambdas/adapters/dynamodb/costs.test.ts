@@ -2,7 +2,6 @@
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
-import { createSdkQuery } from '#adapters/dynamodb/requests/dynamo-query';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
@@ -51,9 +50,9 @@ async function costOf(work: () => Promise<unknown>): Promise<Record<string, numb
 }
 
 function setUp() {
-  const connections = createDynamoConnectionStore(dynamo.client, tableName);
-  const rateLimits = createDynamoRateLimitStore(dynamo.client, tableName);
-  const state = createDynamoStateStore(dynamo.client, tableName);
+  const connections = createDynamoConnectionStore(dynamo.table, tableName);
+  const rateLimits = createDynamoRateLimitStore(dynamo.table, tableName);
+  const state = createDynamoStateStore(dynamo.table, tableName);
   return { ...createFanOutHarness({ connections }), connections, rateLimits, state };
 }
 
@@ -83,7 +82,7 @@ it('a handshake in another execution environment costs two writes for its limit'
   const take = (store: RateLimitStore) =>
     costOf(() => store.take('zoe', 'handshakes', limit, now()));
   const stores = Array.from({ length: 3 }, () =>
-    createDynamoRateLimitStore(dynamo.client, tableName),
+    createDynamoRateLimitStore(dynamo.table, tableName),
   ) as [RateLimitStore, RateLimitStore, RateLimitStore];
   await expect(take(stores[0])).resolves.toEqual({ UpdateItem: 1 });
   await expect(take(stores[1])).resolves.toEqual({ UpdateItem: 2 });
@@ -130,7 +129,7 @@ it('a sync costs one write for its limit and two for its marker, or none if it i
   const harness = setUp();
   const admitSync = createAdmitSync({
     ...harness,
-    syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+    syncMarkers: createDynamoSyncMarkers(dynamo.table, tableName),
     syncs: { perMinute: 6, burst: 1 },
   });
   const sync = () =>
@@ -179,9 +178,8 @@ const lifetimes = { agentDays: 7, sessionHours: 24 };
 function setUpBroadcast() {
   const harness = setUp();
   const { now, log, clock: timers } = harness;
-  const lease = createDynamoFanOutLease(dynamo.client, tableName);
-  const query = createSdkQuery(dynamo.client);
-  const pending = createDynamoPendingStore(dynamo.client, query, tableName, log);
+  const lease = createDynamoFanOutLease(dynamo.table, tableName);
+  const pending = createDynamoPendingStore(dynamo.table, tableName, log);
   const coalescer = createCoalescer({
     ...{ lease, pending, now, log, timers, coalesceMilliseconds: 500 },
     flush: createFlush({
@@ -256,7 +254,7 @@ it('a subscription costs one write and, if agents have come into view by their i
   const postMessages = () => Promise.resolve('delivered' as const);
   const limits = {
     ...harness,
-    syncMarkers: createDynamoSyncMarkers(dynamo.client, tableName),
+    syncMarkers: createDynamoSyncMarkers(dynamo.table, tableName),
     syncs: { perMinute: 6, burst: 10 },
   };
   const subscribe = createSubscribe({

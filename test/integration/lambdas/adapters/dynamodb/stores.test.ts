@@ -6,7 +6,7 @@ import {
 import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-store';
-import { createFastQuery } from '#adapters/dynamodb/requests/dynamo-fast-query';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
 import { createDynamoSilenceStore } from '#adapters/dynamodb/registers/dynamo-silence-store';
@@ -33,37 +33,35 @@ beforeAll(async () => {
 afterAll(() => dynamo.close());
 
 describeConnectionStore('DynamoConnectionStore', async () =>
-  createDynamoConnectionStore(dynamo.client, await dynamo.createTable()),
+  createDynamoConnectionStore(dynamo.table, await dynamo.createTable()),
 );
 
-describeConnectionStore('DynamoConnectionStore with the fast query', async () =>
-  createDynamoConnectionStore(dynamo.client, await dynamo.createTable(), {
-    query: createFastQuery(dynamo.client),
-  }),
+describeConnectionStore('DynamoConnectionStore without the AWS SDK', async () =>
+  createDynamoConnectionStore(dynamo.signedTable, await dynamo.createTable()),
 );
 
 describe.each([
   ['DynamoConnectionStore', false],
-  ['DynamoConnectionStore with the fast query', true],
-])('with or without scopes', (name, isFast) => {
+  ['DynamoConnectionStore without the AWS SDK', true],
+])('with or without scopes', (name, isSigned) => {
   describeScopedConnectionStore(name, async () => {
     const tableName = await dynamo.createTable();
-    const options = isFast ? { query: createFastQuery(dynamo.client) } : {};
+    const table = isSigned ? dynamo.signedTable : dynamo.table;
     const create = (isScoped: boolean) =>
-      createDynamoConnectionStore(dynamo.client, tableName, { ...options, isScoped });
+      createDynamoConnectionStore(table, tableName, { isScoped });
     return { scoped: create(true), unscoped: create(false) };
   });
 });
 
 describeStateStore('DynamoStateStore', async () =>
-  createDynamoStateStore(dynamo.client, await dynamo.createTable()),
+  createDynamoStateStore(dynamo.table, await dynamo.createTable()),
 );
 
 describeTimeToLive('DynamoStateStore and DynamoSilenceStore', async () => {
   const tableName = await dynamo.createTable();
   return {
-    state: createDynamoStateStore(dynamo.client, tableName),
-    silence: createDynamoSilenceStore(dynamo.client, tableName),
+    state: createDynamoStateStore(dynamo.table, tableName),
+    silence: createDynamoSilenceStore(dynamo.table, tableName),
   };
 });
 
@@ -85,7 +83,7 @@ describe('unprocessed registers of a BatchGetItem', () => {
   }
   const events = ['a', 'b', 'c'].map((agent) => agentEvent(agent, 'online', 5));
   const storeOf = (client: object) =>
-    createDynamoStateStore(client as DynamoDBDocumentClient, 'table');
+    createDynamoStateStore(createSdkTable(client as DynamoDBDocumentClient), 'table');
 
   it('are requested again', async () => {
     const store = storeOf(createBusyClient(3));
@@ -99,15 +97,15 @@ describe('unprocessed registers of a BatchGetItem', () => {
 });
 
 describeRateLimitStore('DynamoRateLimitStore', async () =>
-  createDynamoRateLimitStore(dynamo.client, await dynamo.createTable()),
+  createDynamoRateLimitStore(dynamo.table, await dynamo.createTable()),
 );
 
 describeSyncMarkers('DynamoSyncMarkers', async () =>
-  createDynamoSyncMarkers(dynamo.client, await dynamo.createTable()),
+  createDynamoSyncMarkers(dynamo.table, await dynamo.createTable()),
 );
 
 describeHeartbeatStore('DynamoHeartbeatStore', async () =>
-  createDynamoHeartbeatStore(dynamo.client, await dynamo.createTable()),
+  createDynamoHeartbeatStore(dynamo.table, await dynamo.createTable()),
 );
 
 async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
@@ -123,7 +121,7 @@ async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
 
 it('stores registers with the documented keys, and their TTL in seconds', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoStateStore(dynamo.client, tableName);
+  const store = createDynamoStateStore(dynamo.table, tableName);
   const times = { updatedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_123 };
   const payload = { agentId: 'a#b', timestamp: 1_707_163_100_000 };
   await store.put({ type: 'agent:status', payload: { ...payload, status: 'online' } }, times);
@@ -144,7 +142,7 @@ it('stores registers with the documented keys, and their TTL in seconds', async 
 
 it('stores a rate limit as one item of its user, with a TTL after the bucket is full', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoRateLimitStore(dynamo.client, tableName);
+  const store = createDynamoRateLimitStore(dynamo.table, tableName);
   const limit = { perMinute: 60, burst: 20 };
   await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
   await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
@@ -160,7 +158,7 @@ it('stores a rate limit as one item of its user, with a TTL after the bucket is 
 
 it('stores a connection with the documented keys, and a TTL 18 minutes after its expiry, so that a heartbeat can close it', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const store = createDynamoConnectionStore(dynamo.table, tableName);
   await store.save({
     userId: 'a#b',
     connectionId: 'L0SM9cOFvHcCIhw=',
@@ -181,7 +179,7 @@ it('stores a connection with the documented keys, and a TTL 18 minutes after its
 
 it('stores an additional attribute only for a connection with batches', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const store = createDynamoConnectionStore(dynamo.table, tableName);
   const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
   await store.save({ userId: 'a#b', connectionId: '1=', ...times, batches: true });
   await store.save({ userId: 'a#b', connectionId: '2=', ...times, batches: false });
@@ -192,7 +190,7 @@ it('stores an additional attribute only for a connection with batches', async ()
 
 it('stores the marker of a disconnected user in the partition of the connections, with a TTL at its end', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoConnectionStore(dynamo.client, tableName);
+  const store = createDynamoConnectionStore(dynamo.table, tableName);
   const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
   await store.markDisconnected('a#b', marker);
   await expect(itemsOf(tableName, 'connections#1')).resolves.toEqual([
@@ -208,7 +206,7 @@ it('stores the marker of a disconnected user in the partition of the connections
 
 it('overwrites the connection count of a shard, and reads those of all shards', async () => {
   const connectionCounts = createDynamoConnectionCountStore(
-    dynamo.client,
+    dynamo.table,
     await dynamo.createTable(),
   );
   await expect(connectionCounts.read()).resolves.toEqual([]);
@@ -223,7 +221,7 @@ it('overwrites the connection count of a shard, and reads those of all shards', 
 });
 
 it('keeps the latest start of the fan-outs of each shard, and of those to all connections', async () => {
-  const recentFanOuts = createDynamoRecentFanOutStore(dynamo.client, await dynamo.createTable());
+  const recentFanOuts = createDynamoRecentFanOutStore(dynamo.table, await dynamo.createTable());
   await expect(recentFanOuts.read()).resolves.toEqual([]);
   await recentFanOuts.write({ startedAt: 20 });
   await recentFanOuts.write({ startedAt: 10 });

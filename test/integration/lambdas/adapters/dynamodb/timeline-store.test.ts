@@ -1,11 +1,7 @@
 // Timelines in DynamoDB: their items, what pages of them cost, and writes that DynamoDB does not process at once.
-import {
-  QueryCommand,
-  type BatchWriteCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, type BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
-import { createFastSender } from '#adapters/dynamodb/requests/dynamo-sender';
+import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { createHistories } from '#sdk/client/connection/history';
 import { createTellTimeline } from '#core/timeline/tell-timeline';
 import { describeTimelineStore } from '#test/support/contracts/timeline-store';
@@ -36,13 +32,11 @@ beforeAll(async () => {
 afterAll(() => dynamo.close());
 
 describeTimelineStore('DynamoTimelineStore', async () =>
-  createDynamoTimelineStore(dynamo.client, await dynamo.createTable()),
+  createDynamoTimelineStore(dynamo.table, await dynamo.createTable()),
 );
 
-describeTimelineStore('DynamoTimelineStore with the fast sender', async () =>
-  createDynamoTimelineStore(dynamo.client, await dynamo.createTable(), {
-    sender: createFastSender(dynamo.client),
-  }),
+describeTimelineStore('DynamoTimelineStore without the AWS SDK', async () =>
+  createDynamoTimelineStore(dynamo.signedTable, await dynamo.createTable()),
 );
 
 const now = 1_707_163_200_000;
@@ -55,7 +49,7 @@ const activities = (count: number, bytes: number) =>
 
 it('stores an event with the documented key, once, with its message and its TTL only', async () => {
   const tableName = await dynamo.createTable();
-  const store = createDynamoTimelineStore(dynamo.client, tableName);
+  const store = createDynamoTimelineStore(dynamo.table, tableName);
   const event = { agentId: 'a#b', sessionId: 's%', lastMessage: 'hello', timestamp: now };
   await store.write([event], now + 60_123);
   await store.write([event, event], now + 60_999);
@@ -79,7 +73,7 @@ it('stores an event with the documented key, once, with its message and its TTL 
 describe('a page', () => {
   /** Tells the newest page of a session with these events. @returns the number of events, and the read units */
   async function pageOf(count: number, bytes: number) {
-    const store = createDynamoTimelineStore(dynamo.client, await dynamo.createTable());
+    const store = createDynamoTimelineStore(dynamo.table, await dynamo.createTable());
     await store.write(activities(count, bytes), now + 3_600_000);
     const tell = createTellTimeline({
       ...{ timelines: store, timelineEvents: 200, now: () => now, log: new RecordingLog() },
@@ -120,7 +114,7 @@ describe('a page', () => {
 
 describe('behind 2,000 events that have expired and are still stored', () => {
   async function setUp() {
-    const store = createDynamoTimelineStore(dynamo.client, await dynamo.createTable());
+    const store = createDynamoTimelineStore(dynamo.table, await dynamo.createTable());
     const expired = activities(2_000, 90);
     await store.write(expired, now);
     const kept = { ...session, lastMessage: 'received late', timestamp: now - 1 };
@@ -170,7 +164,7 @@ describe('a write of many events', () => {
     };
     const pauses: number[] = [];
     const pause = (milliseconds: number) => Promise.resolve(pauses.push(milliseconds));
-    const store = createDynamoTimelineStore(client as unknown as DynamoDBDocumentClient, 'table', {
+    const store = createDynamoTimelineStore(createSdkTable(client), 'table', {
       pause,
     });
     return { store, sizes, pauses };

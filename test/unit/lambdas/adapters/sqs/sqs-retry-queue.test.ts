@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
+import { createSdkQueues } from '#adapters/sqs/requests/sdk-queues';
 import fc from 'fast-check';
 import { parseRetryJob } from '#adapters/sqs/retry-job-body';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
@@ -9,7 +10,8 @@ import type { RetryJob } from '#core/fan-out/ports';
 import { agentEvent, sessionEvent } from '#test/support/data/events';
 
 const sqs = mockClient(SQSClient);
-const queue = createSqsRetryQueue(new SQSClient({ region: 'us-east-1' }), 'the-queue', () => 0.5);
+const queues = createSdkQueues(new SQSClient({ region: 'us-east-1' }));
+const queue = createSqsRetryQueue(queues, 'the-queue', () => 0.5);
 
 beforeEach(() => {
   sqs.reset();
