@@ -6,7 +6,7 @@ let stack: FanOutStack;
 afterEach(() => stack.close());
 
 /** The posts that may be in flight when a function ends: lambdas/wiring/posting-options.ts. */
-const inFlight = 128;
+const inFlight = 160;
 
 const broadcastFunction = 'mission-control-broadcast';
 

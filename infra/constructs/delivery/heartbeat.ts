@@ -12,7 +12,7 @@ import type { MissionControlWebSocketApi } from '../api/websocket-api';
 
 /**
  * The retention of a heartbeat's message. It starts when the heartbeat is planned, up to five minutes ahead (`horizon` in
- * lambdas/core/broadcasting/heartbeat.ts), so at least two minutes remain to receive it.
+ * lambdas/core/broadcasting/heartbeat-plan.ts), so at least two minutes remain to receive it.
  */
 const heartbeatLifetime = Duration.minutes(7);
 

@@ -124,7 +124,7 @@ function eventRules(metrics: ServiceMetrics): AlarmRule[] {
     {
       entry: 'dead-letters',
       means:
-        'The dead-letter queue has messages: an invalid event, or an event or a retry job that failed too often.',
+        'The dead-letter queue has messages: an invalid event or order, or an event, an order or a retry job that failed too often.',
       metric: metrics.deadLetters(),
       atLeast: 1,
     },

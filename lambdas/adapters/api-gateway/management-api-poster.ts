@@ -1,4 +1,5 @@
-// Posts messages with the AWS SDK's client of API Gateway's @connections.
+// Posts the message before a connection is closed, with the AWS SDK's client of API Gateway's @connections. All others are
+// posted by undici-poster.ts.
 import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,

@@ -1,4 +1,5 @@
-// The pace of heartbeats: lower than that of events, which need most of the quota.
+// The pace of heartbeats in posts a second: lower than that of events, which need most of the quota. When they are sent is
+// decided in heartbeat-plan.ts.
 import { catchUpSeconds, createPace, type Pace } from '../posting/pace';
 import type { Clock } from '../clock';
 

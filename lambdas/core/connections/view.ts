@@ -68,7 +68,7 @@ export function withParts(view: View | undefined, { scope, agents }: ViewParts):
 }
 
 /**
- * Whether a connection gets an event. All code that sends events uses this predicate.
+ * Whether a connection gets an event. All code that sends events uses this predicate, and `POST /events` for what a token may report.
  * @param agentId the agent of the event; undefined for a heartbeat, which every connection gets
  */
 export function maySee(view: View | undefined, agentId: string | undefined): boolean {
