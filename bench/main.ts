@@ -8,6 +8,7 @@ import { measureDashboard } from './dashboard/command';
 import { benchFanOut } from './fan-out';
 import { benchLeftOut, formatLeftOutTable, type LeftOutResult } from './left-out';
 import { hooksVariantNames, measureHooks } from './hooks/command';
+import { measureLatency } from './latency/command';
 import { formatTable, type Measured } from './results';
 import { benchStuck, formatStuckTable, type StuckResult } from './stuck';
 import { variantNames, type VariantName } from './variants/variant';
@@ -16,11 +17,13 @@ const help = `Measures what messages cost: those who send them to many connectio
 
 Usage: npm run bench -- fan-out [options]    one message to all of them
        npm run bench -- burst [options]      many events a second, coalesced and each by itself
+       npm run bench -- latency [options]    an event to its messages, and a handshake to its snapshot, in steps
        npm run bench -- cold-start [options] import and first call of each function in a fresh process
        npm run bench -- hooks [options]      a page that shows a number, while many events a second come; needs Chromium
        npm run bench -- dashboard [options]  the dashboard, while many events a second come; needs Chromium
 
-  --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000
+  --connections N        how many connections            default: 1000, 10000 and 50000; of burst 100 and 1000;
+                                                         of latency 1, 100 and 1000
   --variant NAME         only this one; may be repeated  default: ${variantNames.join(', ')};
                                                          of burst ${burstVariantNames.join(', ')}
                                                          of hooks ${hooksVariantNames.join(', ')};
@@ -38,6 +41,9 @@ burst
   --events-per-second N  how many events                 default: 1, 10, 50 and 300
   --seconds N            how long each is measured       default: 20
   --warm-up N            seconds of it before            default: 20
+
+latency
+  --runs N               how many events and handshakes  default: 100
 
 cold-start
   --runs N               runs that the median is of      default: 30
@@ -79,7 +85,7 @@ const command: Command = withSentences(async (args, output) => {
   const measure = others.length === 0 ? measurements.get(what ?? '') : undefined;
   if (measure === undefined) {
     throw new UsageError(
-      'The first argument must be fan-out, burst, cold-start, hooks or dashboard: what is to be measured.',
+      'The first argument must be fan-out, burst, latency, cold-start, hooks or dashboard: what is to be measured.',
     );
   }
   const { results, table, note } = await measure(given, output);
@@ -132,6 +138,7 @@ async function measureFanOut(given: Arguments, { complain }: Output): Promise<Me
 const measurements = new Map<string, Measure>([
   ['fan-out', measureFanOut],
   ['burst', measureBurst],
+  ['latency', measureLatency],
   ['cold-start', measureColdStart],
   ['hooks', measureHooks],
   ['dashboard', measureDashboard],

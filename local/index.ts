@@ -22,6 +22,7 @@ import { localClientConfiguration } from './aws/endpoint/client-configuration';
 import { synthesize } from './deploy/synthesize';
 
 export type { TokenOptions } from './issuer/issuer';
+export type { AnsweredRequest } from './aws/endpoint/answer-request';
 export type { ScheduledCall } from './aws/scheduler/schedule';
 export type { LogLine } from './support/log-line';
 

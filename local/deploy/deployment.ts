@@ -10,6 +10,7 @@ import { deployEventBuses } from './deploy-event-buses';
 import { createEventsService } from '../aws/events/events-service';
 import type { Fault } from '../aws/endpoint/faults';
 import { invokePermissionsOf } from './invoke-permissions';
+import type { AnsweredRequest } from '../aws/endpoint/answer-request';
 import { authorize } from '../aws/endpoint/policy';
 import { AccessKeys } from '../aws/endpoint/principal';
 import { rolesOf } from './roles';
@@ -53,6 +54,8 @@ export interface DeploymentTestHooks {
   readonly alarmMinuteSeconds?: number;
   /** The delay in milliseconds of each call of a schedule, or `lost`. Default: no delay. */
   readonly scheduleLateness?: Lateness;
+  /** Called with each request that the AWS endpoint has answered. */
+  readonly onAnswered?: (request: AnsweredRequest) => void;
 }
 
 /** The value of `AWS::StackName`. */
@@ -94,7 +97,8 @@ async function create(options: DeploymentOptions, disposables: Disposables): Pro
   const timers = testing.timers ?? disposables.use(systemTimers());
   const keys = new AccessKeys();
   // The endpoint must be open before the template is resolved, which contains the endpoint's URL.
-  const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log });
+  const { onAnswered } = testing;
+  const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log, onAnswered });
   disposables.use(endpoint);
   const { url: endpointUrl } = endpoint;
   const urls = { endpointUrl, webSocketUrl, httpUrl };

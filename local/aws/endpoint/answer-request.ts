@@ -22,6 +22,18 @@ export interface RefusedRequest {
   readonly body: Buffer;
 }
 
+/** A request that a service has answered. */
+export interface AnsweredRequest {
+  readonly service: string;
+  readonly operation: string;
+  /** The name of the function that sent it; of other requests, the name of the user. */
+  readonly sender: string;
+  readonly body: Buffer;
+  /** Milliseconds, as of `performance.now()`. */
+  readonly receivedAt: number;
+  readonly answeredAt: number;
+}
+
 export interface AnswerDependencies {
   /** By the service's name in a signature's scope. */
   readonly services: ReadonlyMap<string, AwsService>;
@@ -29,6 +41,8 @@ export interface AnswerDependencies {
   readonly keys: AccessKeys;
   readonly timers: Timers;
   readonly onRefused: (request: RefusedRequest) => void;
+  /** Default: nobody is told. */
+  readonly onAnswered?: ((request: AnsweredRequest) => void) | undefined;
 }
 
 /**
@@ -49,7 +63,14 @@ export async function answerRequest(
     if (authorization === undefined) throw missingToken();
     if (service === undefined) throw unknownService(authorization.service, services.keys());
     const principal = authenticate(request, authorization, keys, timers.now());
-    return await handle(service, request, principal, dependencies);
+    const receivedAt = performance.now();
+    const answer = await handle(service, request, principal, dependencies);
+    dependencies.onAnswered?.({
+      ...{ service: service.name, operation: service.operationOf(request) },
+      ...{ sender: principal.arn.split('/').at(-1) ?? '', body: request.body },
+      ...{ receivedAt, answeredAt: performance.now() },
+    });
+    return answer;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     const known = asKnownTo(service, error);

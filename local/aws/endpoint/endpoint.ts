@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { WriteLogLine } from '../../support/log-line';
 import type { Timers } from '../../support/timers';
-import { answerRequest, type RefusedRequest } from './answer-request';
+import { answerRequest, type AnsweredRequest, type RefusedRequest } from './answer-request';
 import { Faults, type Fault } from './faults';
 import { writeJsonError } from './json-protocol';
 import type { AccessKeys } from './principal';
@@ -17,6 +17,8 @@ export interface EndpointOptions {
   readonly keys: AccessKeys;
   readonly timers: Timers;
   readonly log: WriteLogLine;
+  /** Called with each request that a service has answered. */
+  readonly onAnswered?: ((request: AnsweredRequest) => void) | undefined;
 }
 
 export interface Endpoint {
@@ -42,7 +44,7 @@ const keepAliveMilliseconds = 75_000;
  * @throws an error with the code EADDRINUSE and the `port`, when the port is in use
  */
 export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> {
-  const { keys, timers, log } = options;
+  const { keys, timers, log, onAnswered } = options;
   const services = new Map<string, AwsService>();
   const faults = new Faults();
   const listeners: ((request: RefusedRequest) => void)[] = [];
@@ -56,7 +58,7 @@ export async function openEndpoint(options: EndpointOptions): Promise<Endpoint> 
     const { method = 'GET', headers } = request;
     const answer = await answerRequest(
       { method, path, query, headers, body },
-      { services, faults, keys, timers, onRefused },
+      { services, faults, keys, timers, onRefused, onAnswered },
     );
     if (answer === 'drop') request.socket.destroy();
     else write(response, answer);

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { AnsweredRequest } from '#local/index';
 import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   arn,
@@ -58,6 +59,30 @@ it('allows a function what its role allows, with its own credentials', async () 
   expect(await invoke({ url: url('allowed'), AWS_SECRET_ACCESS_KEY: 'guessed' })).toMatchObject({
     ok: false,
   });
+});
+
+it('tells of each answered request who has sent it, and when', async () => {
+  const answered: AnsweredRequest[] = [];
+  const stack = await deployTiny(
+    {
+      Jobs: queue('jobs'),
+      ...functionResources('sender', [
+        { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: arn('Jobs') },
+      ]),
+    },
+    { sender },
+    { testing: { onAnswered: (request) => answered.push(request) } },
+  );
+  const startedAt = performance.now();
+  await stack.functions.get('sender')?.invoke({ url: `${stack.endpointUrl}/000000000000/jobs` });
+  const [sent, ...others] = answered.filter(({ service }) => service === 'sqs');
+  expect(others).toEqual([]);
+  expect(sent).toMatchObject({ operation: 'SendMessage', sender: 'sender' });
+  expect(sent?.body.toString()).toContain('from the function');
+  const { receivedAt = NaN, answeredAt = NaN } = sent ?? {};
+  expect(receivedAt).toBeGreaterThanOrEqual(startedAt);
+  expect(answeredAt).toBeGreaterThanOrEqual(receivedAt);
+  expect(answeredAt).toBeLessThanOrEqual(performance.now());
 });
 
 it('invokes a function for messages of its queue and by its schedule, after the stack is started', async () => {
