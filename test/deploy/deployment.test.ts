@@ -2,10 +2,12 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { localAudience, localIssuer, openIssuer, type Issuer } from '#local/issuer/issuer';
+import type { Report } from '#verify/report';
 import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import { openAccount, type Account } from './account';
@@ -211,6 +213,57 @@ describe('the WebSocket API', () => {
     commandMilliseconds,
   );
 });
+
+it(
+  'npm run verify finds the stack of the stage, and all holds that MiniStack can do as AWS does',
+  async () => {
+    const { WebSocketUrl = '', HealthUrl = '', WhoamiUrl = '' } = await deployment.outputs();
+    const output = path.join(account.folder, 'verified.json');
+    // The addresses of the outputs are those of AWS.
+    const addresses = [
+      ...['--url', deployment.reachable(WebSocketUrl)],
+      ...['--health-url', deployment.reachable(HealthUrl)],
+      ...['--whoami-url', deployment.reachable(WhoamiUrl)],
+    ];
+    const waits = ['--timeout', '60', '--heartbeat-timeout', String(scheduleMilliseconds / 1000)];
+    const token = await issuer.mintToken({ sub: 'verifier' });
+    const expired = await issuer.mintToken({ expiresInSeconds: -1 });
+    const tokens = ['--token', token, '--expired-token', expired];
+    const given = ['--stage', 'development', '--events', '2', ...tokens];
+    const failed = (came: string) => expect.objectContaining({ outcome: 'fails', came }) as unknown;
+    await expect(
+      account.run(
+        'npm',
+        'run',
+        'verify',
+        '--',
+        ...given,
+        ...addresses,
+        ...waits,
+        '--output',
+        output,
+      ),
+    ).rejects.toThrow('do not hold');
+    const { steps } = JSON.parse(await readFile(output, 'utf8')) as Report;
+    const others = steps.filter(({ outcome }) => outcome !== 'holds');
+    expect(Object.fromEntries(others.map((step) => [step.name, step]))).toEqual({
+      // AWS responds with 401 if an authorizer throws `Unauthorized`; MiniStack responds with 500 to any error.
+      'refuses no token': failed('HTTP 500'),
+      'refuses a text that is no token': failed('HTTP 500'),
+      'refuses another signature': failed('HTTP 500'),
+      'refuses another user in a signed token': failed('HTTP 500'),
+      'refuses a token without a signature': failed('HTTP 500'),
+      'refuses an expired token': failed('HTTP 500'),
+      // API Gateway returns the header of the function `connect`; MiniStack leaves it out.
+      'handshake with the subprotocol': failed('Server sent no subprotocol'),
+    });
+    const verified = Object.values(await registers()).filter(({ sk }) =>
+      sk?.startsWith('agent#verify-'),
+    );
+    expect(verified).toMatchObject([{ status: 'offline' }]);
+  },
+  scheduleMilliseconds + 2 * commandMilliseconds,
+);
 
 it(
   'deploying again without a change does nothing',
