@@ -1,5 +1,10 @@
 // Loads a document of the token issuer over HTTP.
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { answerTo } from '../http/node-answer';
 import type { Load } from './issuer-keys';
+
+const headers = { accept: 'application/json', 'user-agent': 'mission-control-realtime' };
 
 /**
  * A loader that times out after `timeoutMilliseconds` and, if the deadline has not passed, tries once more, because a
@@ -9,16 +14,10 @@ import type { Load } from './issuer-keys';
 export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
   const attempt: Load = async (url, deadline) => {
     const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
-    const response = await fetch(url, {
-      redirect: 'error',
-      signal: AbortSignal.timeout(milliseconds),
-      headers: { accept: 'application/json' },
-    });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`${url} answered HTTP ${response.status}`);
-    }
-    return response.arrayBuffer();
+    const { request } = url.startsWith('http:') ? http : https;
+    const { status, body } = await answerTo(request(url, { headers }), milliseconds);
+    if (status < 200 || status >= 300) throw new Error(`${url} answered HTTP ${status}`);
+    return new Uint8Array(body).buffer;
   };
   return (url, deadline) =>
     attempt(url, deadline).catch((error: unknown) => {
