@@ -1,8 +1,7 @@
 // The measurement `cold-start`: import and first call of each function in a fresh process, of this version and of one before.
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { medianNumber } from '../results';
 import { firstEvents, type Occasion } from './first-events';
+import { loadedKilobytes } from './loaded-modules';
 import { runCold, type ColdRun } from './run-cold';
 import { openSurroundings, type Surroundings } from './surroundings';
 import { bundleCommit } from './versions';
@@ -12,7 +11,7 @@ export interface ColdStartResult {
   readonly function: string;
   /** `now`: this checkout; `before`: the other commit. */
   readonly version: 'before' | 'now';
-  /** Size of the modules, in kilobytes of 1,000 bytes. */
+  /** Size of the modules that are loaded with the bundle, in kilobytes of 1,000 bytes. */
   readonly kilobytes: number;
   /** Elapsed time of the import of the bundle. */
   readonly importMilliseconds: number;
@@ -85,7 +84,7 @@ async function measureAll(
   }
   return Promise.all(
     rows.map(async ({ name, version, file, measured }) => ({
-      ...{ function: name, version, kilobytes: await kilobytesOf(file) },
+      ...{ function: name, version, kilobytes: await loadedKilobytes(file) },
       ...mediansOf(measured),
     })),
   );
@@ -121,14 +120,6 @@ function firstEventOf(name: string) {
   const found = firstEvents[name];
   if (found === undefined) throw new Error(`There is no first event for ${name}.`);
   return found;
-}
-
-/** The size of the modules of a bundle: all but the source maps. */
-async function kilobytesOf(file: string): Promise<number> {
-  const directory = path.dirname(file);
-  const modules = (await readdir(directory)).filter((name) => name.endsWith('.mjs'));
-  const sizes = await Promise.all(modules.map((name) => stat(path.join(directory, name))));
-  return sizes.reduce((sum, { size }) => sum + size, 0) / 1_000;
 }
 
 /** The median of each number. */

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { loadedKilobytes } from '#bench/cold-start/loaded-modules';
 import { runCold } from '#bench/cold-start/run-cold';
 
 let directory: string;
@@ -52,4 +53,17 @@ it.each([
   ['a first call', `export const handler = () => { throw new Error('STAGE is missing'); };`],
 ])('fails with the error of %s', async (name, source) => {
   await expect(coldStart(name.replaceAll(' ', '-'), source)).rejects.toThrow('STAGE is missing');
+});
+
+it('counts a module with those that it imports, each once, and without those that it loads when it needs them', async () => {
+  const write = (name: string, text: string) => writeFile(path.join(directory, name), text);
+  const filled = (text: string) => text.padEnd(1_000, ' ');
+  await write(
+    'entry.mjs',
+    filled(`import"./a.mjs";import{b as c}from"./b.mjs";import("./later.mjs");`),
+  );
+  await write('a.mjs', filled(`import{b}from"./b.mjs";import"node:http";`));
+  await write('b.mjs', filled(`export{b}from"./a.mjs";`));
+  await write('later.mjs', filled(''));
+  await expect(loadedKilobytes(path.join(directory, 'entry.mjs'))).resolves.toBe(3);
 });
