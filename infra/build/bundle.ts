@@ -69,12 +69,12 @@ export function bundleFunctions(): CodeOf {
   const functions = readdirSync(path.join(project, 'lambdas')).filter((folder) =>
     existsSync(path.join(project, 'lambdas', folder, 'index.ts')),
   );
-  for (const name of functions) bundleFunction(name);
+  for (const name of functions) bundleFunction(name, path.join(bundlesFolder, name));
   return bundledFunctions();
 }
 
-function bundleFunction(name: string): void {
-  const folder = path.join(bundlesFolder, name);
+/** Bundles a function into a folder, and deletes what else is there. */
+export function bundleFunction(name: string, folder: string): void {
   const { outputFiles, metafile } = buildSync({
     ...bundling,
     entryPoints: [`lambdas/${name}/index.ts`],
