@@ -62,7 +62,8 @@ async function runTests(
     process.execPath,
     [
       ...[jest, ...folders, '--selectProjects', 'unit', '--bail', '--silent'],
-      ...['--maxWorkers=2', '--cacheDirectory', cache],
+      // In one process: workers would still write to the cache when Jest has ended at the first failure.
+      ...['--runInBand', '--cacheDirectory', cache],
     ],
     { cwd: tree, maxBuffer: 64 * 2 ** 20 },
   );
