@@ -41,7 +41,7 @@ export async function timeOut<T>(
 }
 
 /** Repeats a check until it holds. @throws what it last threw, after the timeout; the reason of the signal if it aborts */
-export async function eventually(
+export async function waitUntilHolds(
   check: () => Promise<void>,
   { timeoutMilliseconds, signal }: Waiting,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 import { get, wordsOf, type Answer } from '../http';
 import { watched, type Run, type Step } from '../step';
 import { DoesNotHold, NotChecked } from '../verdicts';
-import { eventually, timed } from '../wait';
+import { timed, waitUntilHolds } from '../wait';
 
 interface Counted {
   readonly status?: unknown;
@@ -38,7 +38,7 @@ export const healthAnswers: Step = {
     const ask = async () => {
       countsOf(await answerOf(run));
     };
-    await eventually(ask, run);
+    await waitUntilHolds(ask, run);
     return timed(run.times, ask);
   },
 };
@@ -48,7 +48,7 @@ export const healthCounts: Step = {
   name: 'health counts the connection',
   async run(run) {
     watched(run);
-    await eventually(async () => {
+    await waitUntilHolds(async () => {
       const { connections, users } = countsOf(await answerOf(run));
       if (connections >= 1 && users >= 1) return;
       throw new DoesNotHold(
