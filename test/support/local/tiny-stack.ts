@@ -187,14 +187,3 @@ export function clientConfig({ endpointUrl }: Pick<Deployment, 'endpointUrl'>) {
     maxAttempts: 1,
   };
 }
-
-/** Polls in real time until `condition` returns a value other than undefined. */
-export async function eventually<T>(
-  condition: () => T | undefined | Promise<T | undefined>,
-): Promise<T> {
-  for (;;) {
-    const value = await condition();
-    if (value !== undefined) return value;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

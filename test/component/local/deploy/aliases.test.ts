@@ -1,16 +1,16 @@
 // A template whose callers invoke an alias of a function, as provisioned concurrency needs it.
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { eventually } from '#test/support/eventually';
 import {
   arn,
   clientConfig,
   closeTiny,
   deployTiny,
-  eventually,
   functionResources,
   permission,
   ref,
   type Resources,
 } from '#test/support/local/tiny-stack';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 
 afterEach(closeTiny);
 
@@ -55,7 +55,9 @@ it('loads the function before its first invocation, and invokes it through the a
     { listener },
   );
   const said = (text: string) =>
-    eventually(() => (stack.lines.some((line) => line.text === text) ? true : undefined));
+    eventually(() => {
+      expect(stack.lines.map((line) => line.text)).toContain(text);
+    });
   stack.start();
   await said('loaded');
   const events = new EventBridgeClient(clientConfig(stack));

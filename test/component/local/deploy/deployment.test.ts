@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { AnsweredRequest } from '#local/index';
+import { eventually } from '#test/support/eventually';
 import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   arn,
   clientConfig,
   closeTiny,
   deployTiny,
-  eventually,
   functionResources,
   permission,
   ref,
@@ -110,7 +110,9 @@ it('invokes a function for messages of its queue and by its schedule, after the 
   sqs.destroy();
   expect(stack.lines).toEqual([]);
   stack.start();
-  await eventually(() => (stack.lines.length === 2 ? true : undefined));
+  await eventually(() => {
+    expect(stack.lines).toHaveLength(2);
+  });
   const texts = stack.lines.map(({ text }) => text);
   expect(texts).toContain('from the queue');
   expect(texts).toContainEqual(expect.stringMatching(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));
@@ -311,7 +313,9 @@ it('ends long polls, running functions and timers on close, without waiting for 
     () => 'answered',
     () => 'hung up',
   );
-  await eventually(() => stack.lines[0]);
+  await eventually(() => {
+    expect(stack.lines).not.toEqual([]);
+  });
   await stack.close();
   // The clock of the poll is stopped, so that the poll cannot time out. The function loops, but was ended before its timeout.
   expect(JSON.stringify(stack.lines)).not.toContain('timed out');

@@ -7,12 +7,12 @@ import {
   ScanCommand,
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { eventually } from '#test/support/eventually';
 import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   clientConfig,
   closeTiny,
   deployTiny,
-  eventually,
   type TinyStack,
 } from '#test/support/local/tiny-stack';
 
@@ -94,14 +94,18 @@ it('deletes expired items, and no others', async () => {
   await put('text', { expiresAt: String(now - 1) });
   await put('ancient', { expiresAt: now - sixYears });
   await timers.advance(5_000);
-  const left = await eventually(async () => {
+  const keys = async () => {
     const { Items = [] } = await documents.send(new ScanCommand({ TableName }));
-    const keys = Items.map((item) => String(item['sk']));
-    return keys.includes('past') ? undefined : keys;
+    return Items.map((item) => String(item['sk']));
+  };
+  await eventually(async () => {
+    expect(await keys()).not.toContain('past');
   });
-  expect(left).toEqual(expect.arrayContaining(['future', 'text', 'ancient']));
+  expect(await keys()).toEqual(expect.arrayContaining(['future', 'text', 'ancient']));
   // The next sweep is scheduled.
-  await eventually(() => (timers.pending === 1 ? true : undefined));
+  await eventually(() => {
+    expect(timers.pending).toBe(1);
+  });
 });
 
 it('describes the TTL attribute', async () => {

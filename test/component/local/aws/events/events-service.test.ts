@@ -6,12 +6,12 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { eventually } from '#test/support/eventually';
 import {
   arn,
   clientConfig,
   closeTiny,
   deployTiny,
-  eventually,
   functionResources,
   permission,
   ref,
@@ -115,6 +115,14 @@ const heard = () =>
   stack.lines
     .filter(({ source, stream }) => source === 'listener' && stream === 'stdout')
     .map(({ text }) => JSON.parse(text) as { id: string; detail: { n: number } });
+/** The event with this number, as soon as the function has got it. */
+const heardEvent = async (number: number) => {
+  const find = () => heard().find(({ detail }) => detail.n === number);
+  await eventually(() => {
+    expect(find()).toBeDefined();
+  });
+  return find();
+};
 const received = async (name: string) => {
   const QueueUrl = `${stack.endpointUrl}/000000000000/${name}`;
   const { Messages = [] } = await sqs.send(
@@ -132,8 +140,7 @@ it('invokes the function with an event in the format of EventBridge', async () =
     entry({ wanted: true, n: 1 }, { Time: new Date('2026-02-05T21:50:00.700Z'), Resources: ['r'] }),
   );
   expect(FailedEntryCount).toBe(0);
-  const event = await eventually(() => heard().find(({ detail }) => detail.n === 1));
-  expect(event).toEqual({
+  await expect(heardEvent(1)).resolves.toEqual({
     version: '0',
     id: Entries?.[0]?.EventId,
     'detail-type': 'kind',
@@ -153,7 +160,7 @@ it('does not deliver events that the pattern of the rule does not match, or that
     entry({ wanted: true, n: 4 }, { EventBusName: 'default' }),
     entry({ wanted: true, n: 5 }, { EventBusName: arnOfBus }),
   );
-  await eventually(() => heard().find(({ detail }) => detail.n === 5));
+  await heardEvent(5);
   expect(heard().filter(({ detail }) => [2, 3, 4].includes(detail.n))).toEqual([]);
 });
 const arnOfBus = 'arn:aws:events:us-east-1:000000000000:event-bus/bus';
@@ -197,7 +204,7 @@ it('refuses all entries of a request that the policy of the bus denies, also tho
     entry({}, { Source: 'operator', EventBusName: 'default' }),
     entry({ wanted: true, n: 7 }),
   );
-  await eventually(() => heard().find(({ detail }) => detail.n === 7));
+  await heardEvent(7);
   expect(heard().filter(({ detail }) => detail.n === 6)).toEqual([]);
 });
 
