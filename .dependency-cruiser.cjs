@@ -362,7 +362,7 @@ module.exports = {
         protocol,
         '^sdk/(command|publisher)/',
         '^infra/config/names\\.ts$',
-        '^local/(aws/endpoint/client-configuration|commands/(event-bus|stop-signal))\\.ts$',
+        '^local/(aws/endpoint/client-configuration|commands/(event-bus|stop-signal)|support/percentile)\\.ts$',
       ],
       'It goes through a service from outside. Handshakes and refusals are those of third-party clients, without sdk/client.',
     ),

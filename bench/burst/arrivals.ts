@@ -99,8 +99,3 @@ function lower(times: Float64Array, others: Float64Array): void {
     if (other < (times[index] ?? -Infinity)) times[index] = other;
   }
 }
-
-/** A quantile of sorted numbers. @param share 0 to 1 */
-export function quantileOf(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
-}

@@ -3,8 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentileOf } from '#local/support/percentile';
 import { createCertificate } from '../certificate';
-import { Arrivals, quantileOf } from './arrivals';
+import { Arrivals } from './arrivals';
 import { environmentOf, region } from './environment';
 import type { FunctionsEnd } from './functions-process';
 import type { Load } from './load';
@@ -123,8 +124,8 @@ async function measure(
     eventsPerSecond,
     posts: arrivals.posts,
     cpuMillisPerSecond: round(cpuMilliseconds / (end.milliseconds / 1000)),
-    p50Milliseconds: round(quantileOf(delays.milliseconds, 0.5)),
-    p99Milliseconds: round(quantileOf(delays.milliseconds, 0.99)),
+    p50Milliseconds: round(percentileOf(delays.milliseconds, 50)),
+    p99Milliseconds: round(percentileOf(delays.milliseconds, 99)),
     converged: delays.converged,
     messages: delays.messages,
     cpuMilliseconds: round(cpuMilliseconds),

@@ -1,23 +1,23 @@
-// Computes the quantiles of a measurement, and formats the results.
-import { quantileOf } from '../burst/arrivals';
+// Computes the percentiles of a measurement, and formats the results.
+import { percentileOf } from '#local/support/percentile';
 import { formatRows } from '../results';
 import { stepNames, type Measurement, type Timing } from './steps';
 
-interface Quantiles {
+interface Percentiles {
   readonly p50Milliseconds: number;
   readonly p99Milliseconds: number;
 }
 
 /** The result that `--json` prints for each measurement and number of connections. */
-export interface LatencyResult extends Quantiles {
+export interface LatencyResult extends Percentiles {
   readonly measurement: Measurement;
   /** Connections that are open: each of them gets the event. */
   readonly connections: number;
   readonly runs: number;
-  readonly steps: readonly ({ readonly step: string } & Quantiles)[];
+  readonly steps: readonly ({ readonly step: string } & Percentiles)[];
 }
 
-/** The quantiles of the whole and of each step by itself: those of the steps need not add up to those of the whole. */
+/** The percentiles of the whole and of each step by itself: those of the steps need not add up to those of the whole. */
 export function resultOf(
   measurement: Measurement,
   connections: number,
@@ -25,17 +25,16 @@ export function resultOf(
 ): LatencyResult {
   return {
     ...{ measurement, connections, runs: timings.length },
-    ...quantilesOf(timings.map(({ total }) => total)),
+    ...percentilesOf(timings.map(({ total }) => total)),
     steps: stepNames[measurement].map((step, index) => ({
       step,
-      ...quantilesOf(timings.map(({ steps }) => steps[index] ?? NaN)),
+      ...percentilesOf(timings.map(({ steps }) => steps[index] ?? NaN)),
     })),
   };
 }
 
-function quantilesOf(numbers: readonly number[]): Quantiles {
-  const sorted = numbers.toSorted((one, other) => one - other);
-  return { p50Milliseconds: quantileOf(sorted, 0.5), p99Milliseconds: quantileOf(sorted, 0.99) };
+function percentilesOf(numbers: readonly number[]): Percentiles {
+  return { p50Milliseconds: percentileOf(numbers, 50), p99Milliseconds: percentileOf(numbers, 99) };
 }
 
 const titles: Readonly<Record<Measurement, string>> = {

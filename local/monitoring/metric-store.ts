@@ -1,4 +1,5 @@
 // Stores measurements by metric and time, and calculates statistics of them.
+import { percentileOf } from '../support/percentile';
 import type { Datapoint } from './expression';
 
 /** Identifies a metric, as in CloudWatch. */
@@ -60,7 +61,7 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
  */
 export function statisticOf(name: string): ((values: readonly number[]) => number) | undefined {
   const [, percent] = /^p(\d+(?:\.\d+)?)$/.exec(name) ?? [];
-  if (percent !== undefined) return (values) => percentileOf(values, Number(percent) / 100);
+  if (percent !== undefined) return (values) => percentileOf(values, Number(percent));
   switch (name) {
     case 'Sum':
       return sum;
@@ -75,10 +76,4 @@ export function statisticOf(name: string): ((values: readonly number[]) => numbe
     default:
       return undefined;
   }
-}
-
-/** The percentile by the nearest-rank method. @param part from 0 to 1 */
-function percentileOf(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }

@@ -1,4 +1,4 @@
-// The steps into which `latency` divides an event and a handshake, the quantiles, and the table.
+// The steps into which `latency` divides an event and a handshake, the percentiles, and the table.
 import { formatLatencyTable, resultOf, type LatencyResult } from '#bench/latency/results';
 import { stepNames, timeEvent, timeHandshake } from '#bench/latency/steps';
 import type { AnsweredRequest } from '#local/index';
@@ -62,16 +62,16 @@ it('divides a handshake into the authorizer, the record, and the snapshot that f
   expect(timeHandshake(times)).toEqual({ total: 43, steps: [5, 7, 3, 5, 20, 3] });
 });
 
-it('takes the quantiles of the whole and of each step by itself', () => {
+it('takes the percentiles of the whole and of each step by itself', () => {
   const timings = Array.from({ length: 100 }, (_, index) => ({
     total: index,
     steps: stepNames.event.map((_step, step) => (step === 5 ? 99 - index : step)),
   }));
   const result = resultOf('event', 1_000, timings);
   expect(result).toMatchObject({ connections: 1_000, runs: 100 });
-  expect(result).toMatchObject({ p50Milliseconds: 50, p99Milliseconds: 99 });
+  expect(result).toMatchObject({ p50Milliseconds: 49, p99Milliseconds: 98 });
   expect(result.steps[2]).toEqual({ step: 'register', p50Milliseconds: 2, p99Milliseconds: 2 });
-  expect(result.steps[5]).toEqual({ step: 'last post', p50Milliseconds: 50, p99Milliseconds: 99 });
+  expect(result.steps[5]).toEqual({ step: 'last post', p50Milliseconds: 49, p99Milliseconds: 98 });
 });
 
 it('prints a row for each step, and one for the whole', () => {
