@@ -1,20 +1,9 @@
 // No folder of source has so many files that somebody new cannot read their names at a glance.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { rooms } from '#test/support/rooms';
 
 const project = path.resolve(__dirname, '../..');
-const rooms = [
-  'infra',
-  'lambdas',
-  'sdk',
-  'dashboard',
-  'local',
-  'bench',
-  'cost',
-  'verify',
-  'docs',
-  'test',
-];
 
 /** The maximum number of files in a folder, without those of its subfolders. */
 const mostFiles = 15;

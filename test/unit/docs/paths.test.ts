@@ -1,6 +1,7 @@
 // Every file that the documentation mentions and every heading that it links to exists.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { rooms } from '#test/support/rooms';
 
 const project = path.resolve(__dirname, '../../..');
 const documents = [
@@ -13,19 +14,6 @@ const documents = [
   ...readdirSync(path.join(project, 'docs'), { recursive: true })
     .map((file) => `docs/${String(file)}`)
     .filter((file) => file.endsWith('.md')),
-];
-
-const rooms = [
-  'infra',
-  'lambdas',
-  'sdk',
-  'dashboard',
-  'local',
-  'bench',
-  'cost',
-  'verify',
-  'test',
-  'docs',
 ];
 
 /** The links of a document: each one's path in the project, and its fragment. */
