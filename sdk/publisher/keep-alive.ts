@@ -43,6 +43,7 @@ interface Kept {
 /** The agents of a publisher that are kept alive. */
 export class KeptAgents {
   private readonly kept = new Map<string, Kept>();
+  private closed = false;
 
   /** @param report reports a status; its failures are reported elsewhere */
   constructor(private readonly report: Report) {}
@@ -70,6 +71,7 @@ export class KeptAgents {
       const example = 'keepAlive(agentId, { everySeconds: 10 })';
       throw new RangeError(`everySeconds must be a number from ${min} to ${max}, e.g. ${example}`);
     }
+    if (this.closed) return this.refuse(agentId);
     this.kept.get(agentId)?.end();
     const aliveForSeconds = Math.min(Math.ceil(everySeconds * intervals), longestAliveSeconds);
     const stop = () => this.stop(agentId, kept);
@@ -91,9 +93,22 @@ export class KeptAgents {
     return { stop, [Symbol.asyncDispose]: stop };
   }
 
+  /** Stops all agents, and keeps no further ones alive. Never rejects. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.stopAll();
+  }
+
   /** Stops all agents. Never rejects. */
   async stopAll(): Promise<void> {
     await Promise.all([...this.kept].map(([agentId, kept]) => this.stop(agentId, kept)));
+  }
+
+  /** The closed publisher refuses the report of the agent, and says so. That is said once, so nothing is repeated. */
+  private refuse(agentId: string): KeptAlive {
+    void this.say(agentId, 'online');
+    const stop = () => Promise.resolve();
+    return { stop, [Symbol.asyncDispose]: stop };
   }
 
   private async stop(agentId: string, kept: Kept): Promise<void> {

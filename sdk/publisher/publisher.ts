@@ -107,7 +107,7 @@ export interface Publisher {
    * reports the agent as `offline` if this process is killed. A status that you report meanwhile has the time to live, too, and
    * is the one that is repeated. `stop()`, the signal, `close()`, and the end of the process report `offline`. At SIGTERM and
    * SIGINT this holds if the application has no listener of its own; with one, call `close()` in it. It does not keep the
-   * process running, and continues after a failed report.
+   * process running, and continues after a failed report. A closed publisher passes the error `publisher_closed` to `onError`, once.
    * @param agentId 1 to 128 bytes of UTF-8
    * @throws RangeError if `agentId` is invalid, or `everySeconds` is out of range
    */
@@ -187,7 +187,7 @@ export function createPublisher(options: PublisherOptions = {}): Publisher {
     },
     flush: settlement.all,
     close: async () => {
-      void kept.stopAll();
+      void kept.close();
       closed = true;
       await settlement.all();
       transport.close();

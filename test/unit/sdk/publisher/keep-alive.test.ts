@@ -1,22 +1,25 @@
 // Agents whose status a publisher repeats until it is stopped.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createPublisher, type Publisher } from '#sdk/publisher';
+import { createPublisher, type PublishError, type Publisher } from '#sdk/publisher';
 
 const eventBridge = mockClient(EventBridgeClient);
 let publisher: Publisher;
 let failures: number;
+let errors: string[];
 
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   failures = 0;
+  errors = [];
   eventBridge.reset();
   eventBridge.on(PutEventsCommand).callsFake(({ Entries = [] }: { Entries?: object[] }) => {
     if ((failures -= 1) >= 0) throw new Error('no network');
     return { FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: 'event' })) };
   });
   const clientConfiguration = { region: 'eu-central-1' };
-  publisher = createPublisher({ clientConfiguration, maxAttempts: 1, onError: () => undefined });
+  const onError = ({ code }: PublishError) => void errors.push(code);
+  publisher = createPublisher({ clientConfiguration, maxAttempts: 1, onError });
 });
 afterEach(async () => {
   await publisher.close();
@@ -106,6 +109,21 @@ it('are reported as offline when the signal is aborted, and when the publisher i
   await expect(reported()).resolves.toEqual(['offline']);
   await publisher.close();
   await expect(reported()).resolves.toEqual(['offline']);
+});
+
+it('are refused once by a closed publisher, which neither repeats them nor reports them as offline', async () => {
+  await publisher.close();
+  const listeners = process.listenerCount('SIGTERM');
+  const kept = publisher.keepAlive('a', { everySeconds: 5 });
+  jest.advanceTimersByTime(60_000);
+  await kept.stop();
+  await settled();
+  expect(errors).toEqual(['publisher_closed']);
+  publisher.keepAlive('b', { everySeconds: 5, signal: AbortSignal.abort() });
+  await settled();
+  expect(errors).toHaveLength(2);
+  expect(jest.getTimerCount()).toBe(0);
+  expect(process.listenerCount('SIGTERM')).toBe(listeners);
 });
 
 it('are reported as offline when the process has nothing left to do, and leave no listener', async () => {
