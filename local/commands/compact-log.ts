@@ -23,16 +23,7 @@ export function compactLine({ source, stream, text }: LogLine): string | undefin
 const shownLevels = new Set(['WARN', 'ERROR', 'CRITICAL', 'FATAL']);
 
 /** Fields that describe the invocation. They are not shown. */
-const hiddenFields = new Set([
-  'timestamp',
-  'sampling_rate',
-  'xray_trace_id',
-  'cold_start',
-  'function_arn',
-  'function_memory_size',
-  'function_name',
-  'function_request_id',
-]);
+const hiddenFields = new Set(['timestamp', 'xray_trace_id']);
 
 /** Formats what a function has thrown: an error, or the authorizer's refusal of a handshake. */
 function thrown({ errorType, errorMessage, ...fields }: Record<string, unknown>): string {

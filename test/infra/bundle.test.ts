@@ -137,18 +137,18 @@ it('bundling removes files of before', () => {
  * others have the AWS SDK, which is loaded when it is needed.
  */
 const kilobytes: Readonly<Record<string, readonly [loaded: number, all: number]>> = {
-  authorizer: [92, 92],
-  connect: [84, 322],
-  disconnect: [68, 276],
-  'disconnect-user': [84, 350],
-  health: [70, 278],
-  whoami: [96, 304],
-  report: [305, 390],
-  'mock-agents': [67, 274],
-  default: [306, 543],
-  broadcast: [312, 577],
-  deliver: [306, 570],
-  heartbeat: [305, 570],
+  authorizer: [60, 60],
+  connect: [50, 290],
+  disconnect: [45, 254],
+  'disconnect-user': [50, 318],
+  health: [47, 256],
+  whoami: [73, 283],
+  report: [273, 359],
+  'mock-agents': [44, 252],
+  default: [272, 511],
+  broadcast: [278, 545],
+  deliver: [271, 538],
+  heartbeat: [270, 537],
 };
 
 it.each(functions)(

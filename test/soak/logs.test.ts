@@ -293,7 +293,7 @@ describe('the log lines of the tests above', () => {
   });
 
   it('have documented messages, with the documented levels and fields', () => {
-    const always = ['level', 'message', 'service', 'timestamp', 'sampling_rate', 'xray_trace_id'];
+    const always = ['level', 'message', 'service', 'timestamp', 'xray_trace_id'];
     const written = entries().filter((each) => typeof each['message'] === 'string');
     for (const entry of written) {
       const { message, level } = entry as { message: keyof typeof logLines; level: string };

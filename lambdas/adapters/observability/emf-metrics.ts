@@ -1,5 +1,4 @@
 // Writes metrics as log lines in CloudWatch's embedded metric format.
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import {
   metricNamespace,
   stageDimension,
@@ -11,73 +10,87 @@ import type { ConnectionCountMetrics } from '#core/connections/ports';
 import type { Count } from '#core/count';
 import type { FanOutMetrics } from '#core/fan-out/report-fan-out';
 
-type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
+type Texts = Readonly<Record<string, string>>;
 
-const { Count: CountUnit, Milliseconds, CountPerSecond } = MetricUnit;
+/** Values of metrics of the contract, which infra uses as well. */
+type Values<Service extends MetricService> = Readonly<Partial<Record<MetricName<Service>, number>>>;
 
-/** The metrics of one service. `add` accepts only names of the contract, which infra uses as well. */
-function metricsOf<Service extends MetricService>(serviceName: Service, stage: string) {
-  const metrics = new Metrics({
-    namespace: metricNamespace,
-    serviceName,
-    defaultDimensions: { [stageDimension]: stage },
-  });
-  const add = (name: MetricName<Service>, value: number, unit: Unit = CountUnit) => {
-    metrics.addMetric(name, unit, value);
+/** The units of the metrics that do not count. */
+const units: Readonly<Partial<Record<MetricName, 'Milliseconds' | 'Count/Second'>>> = {
+  FanOutTime: 'Milliseconds',
+  PostsPerSecond: 'Count/Second',
+  EventToLastPost: 'Milliseconds',
+};
+
+/**
+ * Writes one line with metrics. The fields of `about` are only in the line, and none replaces a dimension or a metric.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+function write(dimensions: Texts, values: Values<MetricService>, about: Texts = {}): void {
+  const line = {
+    _aws: {
+      Timestamp: Date.now(),
+      CloudWatchMetrics: [
+        {
+          Namespace: metricNamespace,
+          Dimensions: [Object.keys(dimensions)],
+          Metrics: (Object.keys(values) as MetricName[]).map((name) => ({
+            Name: name,
+            Unit: units[name] ?? 'Count',
+          })),
+        },
+      ],
+    },
+    ...about,
+    ...dimensions,
+    ...values,
   };
-  return { metrics, add };
+  // Not with `console`: in Lambda, its lines have what is written as the text of a message.
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** The numbers of fan-outs as metrics. */
 export function createEmfMetrics(stage: string): FanOutMetrics {
-  const { metrics, add } = metricsOf('fan-out', stage);
+  const service = 'fan-out' satisfies MetricService;
   return {
     record(type, numbers) {
       const messages: MessageKind = type === 'heartbeat' ? 'heartbeats' : 'events';
-      metrics.addDimension('messages', messages);
-      // Only a field of the line: as a dimension, each type would be a metric of its own.
-      metrics.addMetadata('type', type);
-      add('Delivered', numbers.delivered);
-      add('Gone', numbers.gone);
-      add('Lost', numbers.lost);
-      add('Skipped', numbers.skipped);
-      add('Retried', numbers.retried);
-      add('Requeued', numbers.requeued);
-      add('Closed', numbers.closed);
-      add('RequeuedShards', numbers.requeuedShards);
-      add('LostShards', numbers.lostShards);
-      add('Superseded', numbers.superseded);
-      add('FanOutTime', numbers.milliseconds, Milliseconds);
-      add('PostsPerSecond', numbers.postsPerSecond, CountPerSecond);
-      // For the time from an event to its last post, whose 99th percentile is of interest.
-      if (numbers.ageMilliseconds !== undefined) {
-        add('EventToLastPost', numbers.ageMilliseconds, Milliseconds);
-      }
-      metrics.publishStoredMetrics();
+      const { ageMilliseconds: age } = numbers;
+      const values: Values<typeof service> = {
+        Delivered: numbers.delivered,
+        Gone: numbers.gone,
+        Lost: numbers.lost,
+        Skipped: numbers.skipped,
+        Retried: numbers.retried,
+        Requeued: numbers.requeued,
+        Closed: numbers.closed,
+        RequeuedShards: numbers.requeuedShards,
+        LostShards: numbers.lostShards,
+        Superseded: numbers.superseded,
+        FanOutTime: numbers.milliseconds,
+        PostsPerSecond: numbers.postsPerSecond,
+        // For the time from an event to its last post, whose 99th percentile is of interest.
+        ...(age === undefined ? {} : { EventToLastPost: age }),
+      };
+      // The type is only a field of the line: as a dimension, each type would be a metric of its own.
+      write({ service, [stageDimension]: stage, messages }, values, { type });
     },
   };
 }
 
 /** The connection counts as metrics. */
 export function createEmfConnectionCount(stage: string): ConnectionCountMetrics {
-  const { metrics, add } = metricsOf('connections', stage);
+  const service = 'connections' satisfies MetricService;
   return (connections, users) => {
-    add('Connections', connections);
-    add('Users', users);
-    metrics.publishStoredMetrics();
+    const values: Values<typeof service> = { Connections: connections, Users: users };
+    write({ service, [stageDimension]: stage }, values);
   };
 }
 
 /** Counts single occurrences in one function. */
 export function createEmfCount(functionName: string, stage: string): Count {
-  const metrics = new Metrics({
-    namespace: metricNamespace,
-    serviceName: functionName,
-    defaultDimensions: { [stageDimension]: stage },
-  });
   return (what, about = {}, number = 1) => {
     const name: MetricName = what;
-    metrics.addMetric(name, CountUnit, number);
-    for (const [field, value] of Object.entries(about)) metrics.addMetadata(field, value);
-    metrics.publishStoredMetrics();
+    write({ service: functionName, [stageDimension]: stage }, { [name]: number }, about);
   };
 }

@@ -29,6 +29,12 @@ it('docs/logs.md documents every message with its level and fields, and no other
   expect(Object.fromEntries(documented)).toEqual(logLines);
 });
 
+it('no message has a field that every line has', () => {
+  const ofEveryLine = ['timestamp', 'level', 'message', 'service', 'xray_trace_id'];
+  const fields: readonly string[] = Object.values(logLines).flatMap((line) => line.fields);
+  expect(ofEveryLine.filter((field) => fields.includes(field))).toEqual([]);
+});
+
 it('docs/logs.md explains every message', () => {
   for (const [, , , means] of tableOf('Messages')) expect(means).toMatch(/\w{3}/);
 });

@@ -11,7 +11,6 @@ const entry = (fields: object) =>
   line(
     JSON.stringify({
       timestamp: '2026-02-05T21:50:00.000Z',
-      sampling_rate: 0,
       xray_trace_id: '1-2-3',
       service: 'authorizer',
       ...fields,
