@@ -13,7 +13,7 @@ import {
   type Payload,
   type TimeToLive,
 } from '../protocol';
-import { createEventBridge } from './event-bridge';
+import { createEventBridge } from './event-bridge/event-bridge';
 import { createHttps, type Fetch } from './https';
 import { KeptAgents, type KeepAliveOptions, type KeptAlive } from './keep-alive';
 import { createOutbox } from './outbox';

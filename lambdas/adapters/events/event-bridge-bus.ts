@@ -3,7 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Log } from '#core/log';
 import type { EventBus } from '#core/reporting/ports';
 import { detailOf } from '#sdk/protocol';
-import { createEventBridge } from '#sdk/publisher/event-bridge';
+import { createEventBridge } from '#sdk/publisher/event-bridge/event-bridge';
 import { createOutbox } from '#sdk/publisher/outbox';
 import { unsentOf, type PublishError } from '#sdk/publisher/publish-error';
 

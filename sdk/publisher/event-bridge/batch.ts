@@ -1,6 +1,6 @@
 // Fills a PutEvents request with waiting events, each in a separate entry or in packs.
-import { packDetail, packType, utf8Length } from '../protocol';
-import type { Part, PendingEvent } from './transport';
+import { packDetail, packType, utf8Length } from '../../protocol';
+import type { Part, PendingEvent } from '../transport';
 
 /**
  * The maximum number of entries in a request.

@@ -7,8 +7,8 @@ import {
   mayPassLater,
   mayRecover,
   needsFreshCredentials,
-} from './retry';
-import { reasonOf, type Attempt, type Failure, type Transport } from './transport';
+} from '../retry';
+import { reasonOf, type Attempt, type Failure, type Transport } from '../transport';
 
 // By default the SDK waits forever for a response, and after a timeout it only logs a warning.
 const timeouts = {
