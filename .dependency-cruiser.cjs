@@ -289,8 +289,11 @@ module.exports = {
     only(
       'wiring',
       '^lambdas/wiring/',
-      ['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract/', protocol],
-      'Wiring connects core with its adapters.',
+      [
+        ...['^lambdas/core/', '^lambdas/adapters/', '^lambdas/contract/', protocol],
+        '^sdk/publisher/event-bridge/',
+      ],
+      'Wiring connects core with its adapters. The AWS SDK puts events on the bus as it does for the publisher.',
     ),
     {
       name: 'handlers',

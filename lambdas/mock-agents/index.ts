@@ -1,14 +1,19 @@
 // Cold start of `mock-agents`.
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import { createPublisher } from '#sdk/publisher';
-import { readSettings } from '#wiring/environment';
+import { createEventBridgeReporter } from '#adapters/events/event-bridge-reporter';
+import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createLog } from '#adapters/observability/logger';
 import { createMockAgents } from '#core/mock-agents';
+import { readSettings } from '#wiring/environment';
+import { createEventBridgeRequests } from '#wiring/event-bridge';
 import { createHandler } from './handler';
 
 const { eventBusName, eventSource } = readSettings(process.env, ['eventBusName', 'eventSource']);
 const mockAgents = createMockAgents({
-  reporter: createPublisher({ eventBusName, eventSource }),
+  reporter: createEventBridgeReporter({
+    requests: createEventBridgeRequests(process.env, openNodeExchange),
+    ...{ eventBusName, eventSource },
+  }),
   random: Math.random,
   sleep: (milliseconds) => sleepFor(milliseconds),
   log: createLog('mock-agents'),

@@ -11,7 +11,7 @@ import { createReportEvents } from '#core/reporting/report-events';
 import { createWhoami } from '#core/requests/whoami';
 import { createAuthentication } from '#wiring/authentication';
 import { readSettings } from '#wiring/environment';
-import { createEventBridgeClient } from '#wiring/sdk/event-bridge';
+import { createEventBridgeRequests } from '#wiring/event-bridge';
 import { createTable } from '#wiring/table';
 import { createHandler } from './handler';
 
@@ -35,7 +35,7 @@ const table = createTable(process.env, openNodeExchange, {
 });
 const connections = createDynamoConnectionStore(table, tableName);
 const bus = createEventBridgeBus({
-  client: createEventBridgeClient(),
+  requests: createEventBridgeRequests(process.env, openNodeExchange),
   sleep: (milliseconds) => sleepFor(milliseconds),
   random: Math.random,
   ...{ eventBusName, eventSource, log },

@@ -14,6 +14,7 @@ import {
   type TimeToLive,
 } from '../protocol';
 import { createEventBridge } from './event-bridge/event-bridge';
+import { createSdkRequests } from './event-bridge/sdk-requests';
 import { createHttps, type Fetch } from './https';
 import { KeptAgents, type KeepAliveOptions, type KeptAlive } from './keep-alive';
 import { createOutbox } from './outbox';
@@ -120,10 +121,23 @@ export interface Publisher {
 
 type Unsent = PendingEvent['unsent'];
 
+/** The options that do not depend on how events are sent. */
+type SendingOptions = Pick<
+  PublisherOptions,
+  'maxAttempts' | 'onError' | 'now' | 'sleep' | 'random'
+>;
+
 /** Creates a publisher with its own options and connections. Call `close()` when it is no longer needed. */
 export function createPublisher(options: PublisherOptions = {}): Publisher {
+  return createPublisherWith(transportOf(options), options);
+}
+
+/**
+ * Creates a publisher that sends with a transport.
+ * @param transport is closed with the publisher
+ */
+export function createPublisherWith(transport: Transport, options: SendingOptions = {}): Publisher {
   const { now = Date.now, onError } = options;
-  const transport = transportOf(options);
   const sending: SendOptions = {
     maxAttempts: options.maxAttempts ?? 5,
     sleep: options.sleep ?? ((milliseconds) => sleepFor(milliseconds)),
@@ -208,7 +222,8 @@ function transportOf(options: PublisherOptions): Transport {
   if (getToken !== undefined) {
     throw new TypeError('getToken needs url, too: the event bus takes no token.');
   }
-  return createEventBridge({ eventBusName, eventSource, pack, client, clientConfiguration });
+  const requests = createSdkRequests({ client, clientConfiguration });
+  return createEventBridge({ eventBusName, eventSource, pack, requests });
 }
 
 /** Returns a function that emits a process warning for an error, once: the events of a request share theirs. */

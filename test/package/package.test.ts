@@ -87,7 +87,7 @@ it('the package has only code, declarations, licence, README and manifest', asyn
   const program = 'bin/mission-control-realtime.cjs';
   expect(others.sort()).toEqual(['LICENSE', 'README.md', program, 'package.json']);
   // 29 kB of it are the program, which contains `ws`. The client is in it twice, as ESM and as CommonJS.
-  expect(size).toBeLessThan(136_000);
+  expect(size).toBeLessThan(136_500);
   const manifest = await readFile(path.join(packed, 'package.json'), 'utf8');
   expect(Object.keys((JSON.parse(manifest) as { dependencies: object }).dependencies)).toEqual([
     'valibot',

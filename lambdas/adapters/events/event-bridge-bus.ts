@@ -1,9 +1,9 @@
 // Puts events on the event bus with EventBridge, in packs, as the publisher does.
-import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { Log } from '#core/log';
 import type { EventBus } from '#core/reporting/ports';
 import { detailOf } from '#sdk/protocol';
 import { createEventBridge } from '#sdk/publisher/event-bridge/event-bridge';
+import type { EventBridgeRequests } from '#sdk/publisher/event-bridge/requests';
 import { createOutbox } from '#sdk/publisher/outbox';
 import { unsentOf, type PublishError } from '#sdk/publisher/publish-error';
 
@@ -11,7 +11,7 @@ import { unsentOf, type PublishError } from '#sdk/publisher/publish-error';
 const maxAttempts = 3;
 
 export function createEventBridgeBus(dependencies: {
-  readonly client: EventBridgeClient;
+  readonly requests: EventBridgeRequests;
   readonly eventBusName: string;
   readonly eventSource: string;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -19,7 +19,7 @@ export function createEventBridgeBus(dependencies: {
   readonly random: () => number;
   readonly log: Log;
 }): EventBus {
-  const { client, eventBusName, eventSource, sleep, random, log } = dependencies;
+  const { requests, eventBusName, eventSource, sleep, random, log } = dependencies;
 
   /** The error's message is not logged, because it has the ids of agents. */
   function report({ entries }: PublishError): void {
@@ -30,7 +30,7 @@ export function createEventBridgeBus(dependencies: {
   return {
     put(reports) {
       const post = createOutbox({
-        transport: createEventBridge({ client, eventBusName, eventSource, pack: true }),
+        transport: createEventBridge({ requests, eventBusName, eventSource, pack: true }),
         sending: { maxAttempts, sleep, random, report },
         rest: sleep,
       });

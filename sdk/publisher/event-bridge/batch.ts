@@ -30,7 +30,7 @@ export interface Addressing {
 }
 
 /** An entry of PutEvents. */
-interface Entry {
+export interface Entry {
   readonly EventBusName: string;
   readonly Source: string;
   readonly DetailType: string;

@@ -1,10 +1,12 @@
-// The trace of an event continues in the requests for it: to SQS, and from a backend in Lambda to EventBridge.
+// The trace of an event continues in the requests for it: to SQS, and to EventBridge, also from a backend in Lambda.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createEventBridgeReporter } from '#adapters/events/event-bridge-reporter';
 import { openNodeExchange } from '#adapters/http/node-exchange';
 import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
+import { createEventBridgeRequests } from '#wiring/event-bridge';
 import { createQueues } from '#wiring/queues';
 
 const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
@@ -51,6 +53,13 @@ it('sends the trace header with jobs of the retry queue', async () => {
 });
 
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-services-eventbridge.html
+it('sends the trace header with events of the service', async () => {
+  const requests = createEventBridgeRequests(process.env, openNodeExchange);
+  const bus = { requests, eventBusName: 'the-bus', eventSource: 'the-source' };
+  await createEventBridgeReporter(bus).broadcastAgentStatus('agent-1', 'online');
+  expect(traces).toEqual([trace]);
+});
+
 it('sends the trace header with events from a backend in Lambda', async () => {
   const publisher = createPublisher({});
   await publisher.broadcastAgentStatus('agent-1', 'online');

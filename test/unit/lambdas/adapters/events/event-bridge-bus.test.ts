@@ -2,12 +2,13 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { mockClient } from 'aws-sdk-client-mock';
 import { createEventBridgeBus } from '#adapters/events/event-bridge-bus';
 import type { Report } from '#sdk/protocol';
+import { createSdkRequests } from '#sdk/publisher/event-bridge/sdk-requests';
 
 const eventBridge = mockClient(EventBridgeClient);
-const client = new EventBridgeClient({ region: 'us-east-1' });
+const requests = createSdkRequests({ client: new EventBridgeClient({ region: 'us-east-1' }) });
 const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
 const bus = createEventBridgeBus({
-  ...{ client, eventBusName: 'the-bus', eventSource: 'the-source', log },
+  ...{ requests, eventBusName: 'the-bus', eventSource: 'the-source', log },
   sleep: () => Promise.resolve(),
   random: () => 1,
 });
