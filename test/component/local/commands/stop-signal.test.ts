@@ -1,5 +1,5 @@
 // Ctrl-C in a separate process: the first one requests a shutdown, a later one ends the process. Also the end of npm.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,35 +9,50 @@ import packageJson from '../../../../package.json';
 const project = path.resolve(__dirname, '../../../..');
 const file = path.join(project, 'local/commands/stop-signal.ts');
 
-/** A process that prints `ready`, then `stopping` at the first signal, and does not end by itself. */
+/**
+ * A process that prints `ready`, then `stopping` at the first signal, and `ignored` at each later one that does not end it. Its
+ * clock stands still, except that a line of its input moves it by a second.
+ */
 async function start() {
   const script = `
     const { stopSignal } = require(${JSON.stringify(file)});
-    setInterval(() => undefined, 1000);
-    void stopSignal().then(() => process.stdout.write('stopping'));
-    process.stdout.write('ready');
+    let now = 0;
+    performance.now = () => now;
+    const say = (text) => process.stdout.write(text);
+    let isStopping = false;
+    void stopSignal().then(() => { isStopping = true; say('stopping'); });
+    process.on('SIGINT', () => { if (isStopping) say('ignored'); });
+    process.stdin.on('data', () => { now += 1000; say('a second later'); });
+    say('ready');
   `;
   const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const next = async () => String((await once(child.stdout, 'data'))[0]);
+  started.push(child);
+  const exit = once(child, 'exit').then(([code]) => `exit ${String(code)}`);
+  const said = async () => String((await once(child.stdout, 'data'))[0]);
+  const next = () => Promise.race([said(), exit]);
   expect(await next()).toBe('ready');
-  const exit = once(child, 'exit').then(([code]) => code as number);
-  return { child, next, exit };
+  return { child, next };
 }
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
 
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  'requests a shutdown at the first %s, and exits at a later signal',
+  'requests a shutdown at the first %s, ignores another signal at once, and exits at a later one',
   async (signal) => {
-    const { child, next, exit } = await start();
+    const { child, next } = await start();
     child.kill(signal);
     expect(await next()).toBe('stopping');
-    // npm forwards the same Ctrl-C, so that signals shortly after the first are ignored: repeat until one counts as another.
-    const repeat = setInterval(() => child.kill('SIGINT'), 50);
-    const startedAt = performance.now();
-    expect(await exit).toBe(130);
-    clearInterval(repeat);
-    expect(performance.now() - startedAt).toBeGreaterThan(200);
+    // As npm forwards the same Ctrl-C.
+    child.kill('SIGINT');
+    expect(await next()).toBe('ignored');
+    child.stdin.write('\n');
+    expect(await next()).toBe('a second later');
+    child.kill('SIGINT');
+    expect(await next()).toBe('exit 130');
   },
 );
 
