@@ -1,6 +1,6 @@
 // The construct of the whole service, for the app in this folder and for other CDK apps.
 import path from 'node:path';
-import { Duration, Token, Validations } from 'aws-cdk-lib';
+import { Token } from 'aws-cdk-lib';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { bundleFunctions } from './build/bundle';
@@ -13,10 +13,10 @@ import {
 } from './config/configuration';
 import { parseProvider, type RequestedProvider } from './config/identity';
 import type { Parsed } from '../sdk/protocol/parse';
-import { resourceName } from './config/names';
 import { ConfigurationError } from './config/configuration-error';
 import { Broadcast } from './constructs/delivery/broadcast';
 import { DashboardUsers } from './constructs/api/dashboard-users';
+import { createDeadLetterQueue } from './constructs/delivery/dead-letter-queue';
 import { RetryQueue } from './constructs/delivery/retry-queue';
 import { EventBusAccess } from './constructs/delivery/event-bus-access';
 import { FrontDoor } from './constructs/front-door/front-door';
@@ -26,7 +26,7 @@ import { MissionControlHttpApi } from './constructs/api/http-api';
 import { MockAgents } from './constructs/delivery/mock-agents';
 import { Observability } from './constructs/observability/observability';
 import { ServiceFunction, type CodeOf, type Deployment } from './constructs/base/service-function';
-import { ServiceQueue } from './constructs/base/service-queue';
+import type { ServiceQueue } from './constructs/base/service-queue';
 import { Store } from './constructs/data/store';
 import { UserDisconnection } from './constructs/delivery/user-disconnection';
 import { MissionControlWebSocketApi } from './constructs/api/websocket-api';
@@ -159,19 +159,6 @@ function acceptedProvider(
   if (identityProvider.kind !== 'cognito-new') return { users: undefined, identityProvider };
   const users = new DashboardUsers(scope, 'Users', requested);
   return { users, identityProvider: users.identityProvider };
-}
-
-function createDeadLetterQueue(scope: Construct, configuration: Configuration): ServiceQueue {
-  const queue = new ServiceQueue(scope, 'RejectedEvents', {
-    queueName: `${resourceName(configuration)}-rejected-events`,
-    retentionPeriod: Duration.days(14),
-  });
-  Validations.of(queue).acknowledge({
-    id: 'Serverless-SQSRedrivePolicy',
-    reason:
-      'This is the dead-letter queue of the others: people take messages out of it, functions do not.',
-  });
-  return queue;
 }
 
 function checked(
