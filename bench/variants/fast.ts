@@ -4,7 +4,7 @@ import { defaultProvider } from '#adapters/credentials/environment-credentials';
 import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { systemTimers } from '#wiring/system-timers';
 import { createTable } from '#wiring/table';
-import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { createSocketPoster } from '#adapters/api-gateway/socket-poster';
 import { readOutgoing } from '#core/fan-out/outgoing-message';
 import { createFanOut } from '#core/fan-out/fan-out';
 import { createPace } from '#core/posting/pace';
@@ -19,7 +19,7 @@ export function createFast(surroundings: Surroundings): Send {
   const { callbackUrl, region, maxPostsPerSecond, watching } = surroundings;
   const now = Date.now;
   const table = createTable(process.env, openUndiciExchange);
-  const poster = createUndiciPoster({
+  const poster = createSocketPoster({
     callbackUrl,
     region,
     credentials: defaultProvider(),

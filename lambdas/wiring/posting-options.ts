@@ -3,7 +3,7 @@ import type { PostingOptions } from '#core/posting/posting';
 import { createPace } from '#core/posting/pace';
 import type { ConnectionDependencies } from './connection-dependencies';
 import { systemTimers } from './system-timers';
-import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { createSocketPoster } from '#adapters/api-gateway/socket-poster';
 import { defaultProvider } from '#adapters/credentials/environment-credentials';
 
 /**
@@ -18,7 +18,7 @@ export function createPostingOptions(
   { callbackUrl, now, log }: ConnectionDependencies,
   ceiling: number,
 ): PostingOptions {
-  const poster = createUndiciPoster({
+  const poster = createSocketPoster({
     callbackUrl,
     region: environment['AWS_REGION'] ?? '',
     credentials: defaultProvider(),

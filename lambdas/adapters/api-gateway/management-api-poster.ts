@@ -1,5 +1,5 @@
 // Posts the message before a connection is closed, with the AWS SDK's client of API Gateway's @connections. All others are
-// posted by undici-poster.ts.
+// posted by socket-poster.ts.
 import {
   PostToConnectionCommand,
   type ApiGatewayManagementApiClient,

@@ -1,13 +1,13 @@
 // Sends requests with undici's client, at less CPU time than with the HTTP client of Node.js. Only functions that post have it.
 import type { Dispatcher } from 'undici';
 import type Client from 'undici/lib/dispatcher/client.js';
-import { ClientPool } from './client-pool';
+import { SocketPool } from './socket-pool';
 import type { Answer, OpenExchange } from './exchange';
 
 export const openUndiciExchange: OpenExchange = (origin, { sockets, timeoutMilliseconds }) => {
   // Fan-outs are seldom further apart than heartbeats. Sockets that stay open until the next one save a TLS handshake.
   const options = { sockets, timeoutMilliseconds, keepAliveMilliseconds: 60_000 };
-  const clients = new ClientPool(origin, options, (socket) => socket);
+  const clients = new SocketPool(origin, options, (socket) => socket);
   return ({ path, headers, body }) =>
     new Promise((resolve, reject) => {
       clients.acquire((socket) => {
@@ -24,7 +24,7 @@ class Collected implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly socket: Client,
-    private readonly clients: ClientPool,
+    private readonly clients: SocketPool,
     private readonly resolve: (answer: Answer) => void,
     private readonly reject: (reason: Error) => void,
   ) {}

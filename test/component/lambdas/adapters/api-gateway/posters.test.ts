@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { createManagementApiPoster } from '#adapters/api-gateway/management-api-poster';
-import { createUndiciPoster } from '#adapters/api-gateway/undici-poster';
+import { createSocketPoster } from '#adapters/api-gateway/socket-poster';
 import type { PostResult } from '#core/connections/ports';
 import { FakeClock, RecordingLog } from '#test/support/core/fakes';
 import { describePoster } from '#test/support/contracts/poster';
@@ -12,8 +12,8 @@ const keys = { accessKeyId: 'AKID', secretAccessKey: 'key', sessionToken: 'sessi
 const region = 'eu-central-1';
 const timeoutMilliseconds = 300;
 
-describePoster('UndiciPoster', (callbackUrl, log) =>
-  createUndiciPoster({
+describePoster('SocketPoster', (callbackUrl, log) =>
+  createSocketPoster({
     callbackUrl,
     region,
     credentials: () => Promise.resolve(keys),
@@ -39,9 +39,9 @@ describePoster('ManagementApiPoster', (endpoint, log) => {
   };
 });
 
-it('UndiciPoster posts nothing without credentials, and logs an error', async () => {
+it('SocketPoster posts nothing without credentials, and logs an error', async () => {
   const log = new RecordingLog();
-  const poster = createUndiciPoster({
+  const poster = createSocketPoster({
     callbackUrl: 'http://127.0.0.1:1/live',
     region,
     credentials: () => Promise.reject(new Error('no role')),
@@ -53,7 +53,7 @@ it('UndiciPoster posts nothing without credentials, and logs an error', async ()
   await poster.close();
 });
 
-describe('UndiciPoster', () => {
+describe('SocketPoster', () => {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
@@ -76,7 +76,7 @@ describe('UndiciPoster', () => {
   it('reuses its sockets after any answer, and lets further posts wait for them', async () => {
     const credentials = () => Promise.resolve(keys);
     const options = { callbackUrl, region, credentials, now: clock.now, log, sockets: 3 };
-    const poster = createUndiciPoster(options);
+    const poster = createSocketPoster(options);
     const ids = Array.from({ length: 20 }, (_, index) => (index % 4 === 0 ? 'bad' : `id-${index}`));
     for (let round = 0; round < 2; round += 1) {
       const outcomes = await Promise.all(ids.map((id) => poster.post(id, '{}')));
@@ -90,7 +90,7 @@ describe('UndiciPoster', () => {
   it('gets credentials from the provider again after a second', async () => {
     let asked = 0;
     const credentials = () => Promise.resolve({ ...keys, accessKeyId: `AKID${(asked += 1)}` });
-    const poster = createUndiciPoster({ callbackUrl, region, credentials, now: clock.now, log });
+    const poster = createSocketPoster({ callbackUrl, region, credentials, now: clock.now, log });
     for (const milliseconds of [0, 0, 999, 1, 0]) {
       clock.advance(milliseconds);
       await poster.post('a=', '{}');
@@ -103,7 +103,7 @@ describe('UndiciPoster', () => {
   });
 });
 
-describe('UndiciPoster with one socket', () => {
+describe('SocketPoster with one socket', () => {
   let answer: (response: ServerResponse) => void;
   const server = createServer((request, response) => {
     request.resume().once('end', () => {
@@ -111,11 +111,11 @@ describe('UndiciPoster with one socket', () => {
     });
   });
   const answerGone = (response: ServerResponse) => response.writeHead(410).end();
-  let poster: ReturnType<typeof createUndiciPoster>;
+  let poster: ReturnType<typeof createSocketPoster>;
 
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   beforeEach(() => {
-    poster = createUndiciPoster({
+    poster = createSocketPoster({
       callbackUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
       region,
       credentials: () => Promise.resolve(keys),

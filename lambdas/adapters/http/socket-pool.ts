@@ -1,7 +1,7 @@
 // A pool of kept-alive sockets to one origin, with one request at a time on each.
 import Client from 'undici/lib/dispatcher/client.js';
 
-export interface ClientPoolOptions {
+export interface SocketPoolOptions {
   /** Maximum number of sockets. */
   readonly sockets: number;
   /** The timeout for a connection to open, for an answer to begin, and for it to end. */
@@ -14,7 +14,7 @@ export interface ClientPoolOptions {
  * One undici client for each socket, acquired for one request at a time. It costs less than undici's Pool, which for each
  * post searches all clients for an idle one, and its queue when one becomes idle.
  */
-export class ClientPool<Member = Client> {
+export class SocketPool<Member = Client> {
   private readonly all: Client[] = [];
   private readonly idle: Member[] = [];
   private readonly waiting: ((member: Member) => void)[] = [];
@@ -22,7 +22,7 @@ export class ClientPool<Member = Client> {
   /** @param memberOf called once for each client; creates the object that is acquired and released */
   constructor(
     private readonly origin: string,
-    private readonly options: ClientPoolOptions,
+    private readonly options: SocketPoolOptions,
     private readonly memberOf: (client: Client) => Member,
   ) {}
 

@@ -5,11 +5,11 @@ import type { Clock } from '#core/clock';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
 import { createExecuteApiSigner, type SignedPost } from './execute-api-signer';
-import { ClientPool } from '../http/client-pool';
+import { SocketPool } from '../http/socket-pool';
 import { PreparedTexts, type PreparedText } from './prepared-texts';
 import type { SigningCredentials } from '../http/signature-v4';
 
-export interface UndiciPosterOptions {
+export interface SocketPosterOptions {
   /** The stage's own @connections URL. */
   readonly callbackUrl: string;
   readonly region: string;
@@ -23,7 +23,7 @@ export interface UndiciPosterOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-export interface UndiciPoster extends Poster {
+export interface SocketPoster extends Poster {
   /** Closes all sockets. */
   close(): Promise<void>;
 }
@@ -31,14 +31,14 @@ export interface UndiciPoster extends Poster {
 /** How long credentials are used before the provider is called again; it renews them minutes before they expire. */
 const credentialsMilliseconds = 1_000;
 
-export function createUndiciPoster(options: UndiciPosterOptions): UndiciPoster {
+export function createSocketPoster(options: SocketPosterOptions): SocketPoster {
   const { callbackUrl, region, credentials, now, log } = options;
   const { sockets: maxSockets = 128, timeoutMilliseconds = 3_000 } = options;
   const { origin } = new URL(callbackUrl);
   const signer = createExecuteApiSigner(callbackUrl, region);
   // API Gateway closes idle connections itself; a fan-out keeps none idle for long.
   const keepAliveMilliseconds = 10_000;
-  const sockets = new ClientPool<PostSocket>(
+  const sockets = new SocketPool<PostSocket>(
     origin,
     { sockets: maxSockets, timeoutMilliseconds, keepAliveMilliseconds },
     (client): PostSocket => new PostSocket(client, sockets, log),
@@ -100,7 +100,7 @@ class PostSocket implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly client: Client,
-    private readonly sockets: ClientPool<PostSocket>,
+    private readonly sockets: SocketPool<PostSocket>,
     private readonly log: Log,
   ) {}
 
