@@ -1,7 +1,6 @@
 // The variant `fast`: the fan-out of the service, wired as in lambdas/wiring/fan-out-dependencies.ts.
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { defaultProvider } from '#adapters/credentials/environment-credentials';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { systemTimers } from '#wiring/system-timers';
 import { createTable } from '#wiring/table';
 import { createSocketPoster } from '#adapters/api-gateway/socket-poster';
@@ -18,7 +17,7 @@ const allowedMilliseconds = 60 * 60 * 1000;
 export function createFast(surroundings: Surroundings): Send {
   const { callbackUrl, region, maxPostsPerSecond, watching } = surroundings;
   const now = Date.now;
-  const table = createTable(process.env, openUndiciExchange);
+  const table = createTable(process.env);
   const poster = createSocketPoster({
     callbackUrl,
     region,

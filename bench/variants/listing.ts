@@ -1,7 +1,6 @@
 // Lists all connections before the first post, for the variants with the AWS SDK; and lists them as the service does, for the
 // cost of that alone.
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { createDynamoTable } from '#wiring/sdk/dynamo';
 import { createTable } from '#wiring/table';
 import type { ConnectionStore } from '#core/connections/ports';
@@ -17,7 +16,7 @@ export function createStores(): (connections: number) => ConnectionStore {
 
 /** Lists the connections of the table as a fan-out of the service does, and posts nothing. */
 export function createListing(): Send {
-  const table = createTable(process.env, openUndiciExchange);
+  const table = createTable(process.env);
   return async (_message, connections) => {
     const tableName = tableNameOf(connections);
     await listConnectionIds(createDynamoConnectionStore(table, tableName));

@@ -1,5 +1,5 @@
 // The variant `unsigned`: the lower bound, undici without signatures, listing of connections or retries.
-import Pool from 'undici/lib/dispatcher/pool.js';
+import { Pool } from 'undici';
 import { connectionsOf } from '../connections';
 import { postInLanes } from './lanes';
 import { concurrency, type Send, type Surroundings } from './variant';

@@ -18,17 +18,6 @@ const project = path.resolve(__dirname, '../..');
 /** What replaces the credential providers of the AWS SDK. https://esbuild.github.io/api/#alias */
 const credentials = './lambdas/adapters/credentials/environment-credentials.ts';
 
-/**
- * The parts of undici that no function uses. They stay out of the bundles: what needs one of them fails, because there is no such
- * file. https://esbuild.github.io/api/#external
- */
-const unusedParts = [
-  // The parser of answers for processors without SIMD. All processors of Lambda have it.
-  '*/llhttp/llhttp-wasm.js',
-  // Bodies that are forms.
-  '*/web/fetch/body.js',
-];
-
 /** What replaces HTTP/2. */
 const http2 = './lambdas/adapters/http/no-http2.ts';
 
@@ -52,9 +41,6 @@ export const bundling = {
   // Stack traces need positions only; source texts would double the size that a cold start reads.
   sourcesContent: false,
   alias: { '@aws-sdk/credential-provider-node': credentials, 'node:http2': http2 },
-  external: unusedParts,
-  // With this variable, undici would load the other parser.
-  define: { 'process.env.JEST_WORKER_ID': 'undefined' },
   banner: { js: banner },
   logLevel: 'warning',
 } satisfies BuildOptions;

@@ -1,7 +1,6 @@
 // Cold start of `connect`.
 import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit-store';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { readSettings } from '#wiring/environment';
 import { createTable } from '#wiring/table';
 import { createConnect } from '#core/connections/connect';
@@ -12,7 +11,7 @@ const settings = readSettings(process.env, [
   'handshakesPerMinute',
   'handshakeBurst',
 ]);
-const table = createTable(process.env, openNodeExchange);
+const table = createTable(process.env);
 const dependencies = createConnectionDependencies(process.env, 'connect', table);
 const connect = createConnect({
   ...dependencies,

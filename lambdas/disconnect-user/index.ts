@@ -1,5 +1,4 @@
 // Cold start of `disconnect-user`.
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createConnectionDependencies } from '#wiring/connection-dependencies';
 import { readSettings } from '#wiring/environment';
 import { createQueues } from '#wiring/queues';
@@ -17,9 +16,9 @@ const { deadLetterQueueUrl, maxTokenHours } = readSettings(
 const dependencies = createConnectionDependencies(
   process.env,
   'disconnect-user',
-  createTable(process.env, openNodeExchange),
+  createTable(process.env),
 );
-const queues = createQueues(process.env, openNodeExchange);
+const queues = createQueues(process.env);
 const deadLetters = createSqsDeadLettersOfEvents(queues, deadLetterQueueUrl, 'order');
 
 export const handler = createHandler({

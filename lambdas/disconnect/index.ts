@@ -1,5 +1,4 @@
 // Cold start of `disconnect`.
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
 import { createTable } from '#wiring/table';
@@ -8,7 +7,7 @@ import { createHandler } from './handler';
 
 const { tableName } = readSettings(process.env, ['tableName']);
 const log = createLog('disconnect');
-const table = createTable(process.env, openNodeExchange);
+const table = createTable(process.env);
 const connections = createDynamoConnectionStore(table, tableName);
 
 export const handler = createHandler({ connections, log });

@@ -1,5 +1,4 @@
 // Cold start of `health`.
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
@@ -12,7 +11,7 @@ import { createHandler } from './handler';
 const settings = readSettings(process.env, ['tableName', 'useMockData'], ['gatewayUrl']);
 const { tableName, useMockData, gatewayUrl } = settings;
 // Two reads, one after the other, must fail within the function's 5 s, or the response could not say why.
-const table = createTable(process.env, openNodeExchange, {
+const table = createTable(process.env, {
   maxAttempts: 2,
   requestTimeoutMilliseconds: 900,
 });

@@ -2,7 +2,6 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createEventBridgeBus } from '#adapters/events/event-bridge-bus';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createEmfCount } from '#adapters/observability/emf-metrics';
 import { createLog } from '#adapters/observability/logger';
 import { noVerdictCode } from '#core/auth/no-verdict';
@@ -29,7 +28,7 @@ fetchKeys().catch((error: unknown) => {
 });
 
 // One read, after the issuer's 13 s, must fail in time to put the events on the bus.
-const table = createTable(process.env, openNodeExchange, {
+const table = createTable(process.env, {
   maxAttempts: 2,
   requestTimeoutMilliseconds: 900,
 });

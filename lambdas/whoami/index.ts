@@ -1,5 +1,4 @@
 // Cold start of `whoami`.
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { readSettings } from '#wiring/environment';
 import { createTable } from '#wiring/table';
@@ -19,7 +18,7 @@ fetchKeys().catch((error: unknown) => {
 });
 
 // One read, after the issuer's 13 s, must fail within the function's 15 s, or the response could not say why.
-const table = createTable(process.env, openNodeExchange, {
+const table = createTable(process.env, {
   maxAttempts: 2,
   requestTimeoutMilliseconds: 900,
 });

@@ -17,7 +17,6 @@ import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-conn
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
 import { createDynamoRecentFanOutStore } from '#adapters/dynamodb/dynamo-recent-fan-out-store';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { createEmfConnectionCount, createEmfMetrics } from '#adapters/observability/emf-metrics';
 import { readSettings } from './environment';
 import { createSqsRetryQueue, createSqsHandOver } from '#adapters/sqs/sqs-retry-queue';
@@ -39,10 +38,10 @@ export function createFanOutDependencies(environment: NodeJS.ProcessEnv, functio
   const settings = readSettings(environment, names);
   const { retryQueueUrl, coalesceMilliseconds, heartbeatSeconds } = settings;
   const { largeFanOutConnections, maxPostsPerSecond } = settings;
-  const table = createTable(environment, openUndiciExchange, { maxAttempts: 4 });
+  const table = createTable(environment, { maxAttempts: 4 });
   const dependencies = createConnectionDependencies(environment, functionName, table);
   const { log, now, stage, tableName } = dependencies;
-  const queues = createQueues(environment, openUndiciExchange);
+  const queues = createQueues(environment);
   const connectionCounts = createDynamoConnectionCountStore(table, tableName);
   const queue = createSqsRetryQueue(queues, retryQueueUrl, Math.random);
   // The jobs of a large fan-out share the maximum rate. If each used all of it, API Gateway would throttle most posts.

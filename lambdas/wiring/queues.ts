@@ -1,5 +1,4 @@
 // Creates the requests to SQS.
-import type { OpenExchange } from '#adapters/http/exchange';
 import { createSignedJson } from '#adapters/http/signed-json';
 import type { QueueRequests } from '#adapters/sqs/requests/queue-requests';
 import { createSignedQueues, sqsProtocol } from '#adapters/sqs/requests/signed-queues';
@@ -16,12 +15,11 @@ const maxAttempts = 3;
 
 /**
  * Requests to SQS, which are made without the AWS SDK. If one fails, the AWS SDK is loaded, and repeats it.
- * @param open opens sockets to SQS
  */
-export function createQueues(environment: NodeJS.ProcessEnv, open: OpenExchange): QueueRequests {
+export function createQueues(environment: NodeJS.ProcessEnv): QueueRequests {
   const endpoint = signedEndpointOf(environment, 'sqs');
   const call = createSignedJson(sqsProtocol, endpoint, {
-    ...{ open, sockets, timeoutMilliseconds },
+    ...{ sockets, timeoutMilliseconds },
     // Lambda sets it for each invocation. The function that receives the message continues the trace.
     trace: () => environment['_X_AMZN_TRACE_ID'],
   });

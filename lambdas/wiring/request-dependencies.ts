@@ -12,7 +12,6 @@ import { createDynamoRateLimitStore } from '#adapters/dynamodb/dynamo-rate-limit
 import { createDynamoStateStore } from '#adapters/dynamodb/registers/dynamo-state-store';
 import { createDynamoSyncMarkers } from '#adapters/dynamodb/dynamo-sync-markers';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { readSettings } from './environment';
 import { createTable } from './table';
 import { createAuthentication } from './authentication';
@@ -38,7 +37,7 @@ const names = [
 /** @throws a ConfigurationError that lists all faults of the environment */
 export function createRequestDependencies(environment: NodeJS.ProcessEnv) {
   const settings = readSettings(environment, names);
-  const table = createTable(environment, openUndiciExchange);
+  const table = createTable(environment);
   const dependencies = createConnectionDependencies(environment, 'default', table);
   const { tableName } = dependencies;
   const rateLimits = createDynamoRateLimitStore(table, tableName);

@@ -1,7 +1,6 @@
 // Creates the requests to the table.
 import { createSignedTable, dynamoProtocol } from '#adapters/dynamodb/requests/signed-table';
 import type { TableRequests } from '#adapters/dynamodb/requests/table-requests';
-import type { OpenExchange } from '#adapters/http/exchange';
 import { createSignedJson } from '#adapters/http/signed-json';
 import { once } from './once';
 import { signedEndpointOf } from './signed-endpoint';
@@ -18,15 +17,13 @@ interface Attempts {
 
 /**
  * Requests to the table, which are made without the AWS SDK. If one fails, the AWS SDK is loaded, and repeats it.
- * @param open opens sockets to the table
  */
 export function createTable(
   environment: NodeJS.ProcessEnv,
-  open: OpenExchange,
   { maxAttempts = 3, requestTimeoutMilliseconds = 3_000 }: Attempts = {},
 ): TableRequests {
   const endpoint = signedEndpointOf(environment, 'dynamodb');
-  const options = { open, sockets, timeoutMilliseconds: requestTimeoutMilliseconds };
+  const options = { sockets, timeoutMilliseconds: requestTimeoutMilliseconds };
   const attemptsOfSdk = endpoint === undefined ? maxAttempts : maxAttempts - 1;
   const loadSdk = once(async () => {
     const { createDynamoTable } = await import('./sdk/dynamo');

@@ -172,11 +172,6 @@ it('no function loads a client of the AWS SDK at a cold start', () => {
   }
 });
 
-it('only functions that post or fan out contain undici', () => {
-  const containing = functions.filter((name) => mapsOf(name).includes('/undici/'));
-  expect(containing).toEqual(['broadcast', 'default', 'deliver', 'heartbeat']);
-});
-
 it('no function contains a credential provider of the AWS SDK', () => {
   for (const name of functions) {
     expect(mapsOf(name)).not.toMatch(/credential-provider-|nested-clients/);

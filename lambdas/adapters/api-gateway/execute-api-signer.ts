@@ -5,8 +5,8 @@ import { createSigner, type SigningCredentials } from '../http/signature-v4';
 export interface SignedPost {
   /** The path as it goes over the wire: encoded once. */
   readonly path: string;
-  /** Alternating names and values, as undici takes them; without `host`, which undici sets from the origin. */
-  readonly headers: string[];
+  /** Their lines, without `host` and `content-length`. */
+  readonly headers: string;
 }
 
 export interface ExecuteApiSigner {

@@ -1,16 +1,16 @@
-// Encodes and hashes the texts of posts once for all connections.
+// Measures and hashes the texts of posts once for all connections.
 import { bodyHashOf } from '../http/signature-v4';
 
 /** The values that all posts of one text share. */
 export interface PreparedText {
   readonly text: string;
-  readonly body: Buffer;
+  /** Its length. */
+  readonly bytes: number;
   readonly hash: string;
 }
 
 function prepare(text: string): PreparedText {
-  const body = Buffer.from(text);
-  return { text, body, hash: bodyHashOf(body) };
+  return { text, bytes: Buffer.byteLength(text), hash: bodyHashOf(text) };
 }
 
 /** Bytes of cached texts above which the cache is cleared: as many as one fan-out may post in turn. */
@@ -35,7 +35,7 @@ export class PreparedTexts {
       this.bytes = 0;
     }
     this.known.set(prepared.text, prepared);
-    this.bytes += prepared.body.length;
+    this.bytes += prepared.bytes;
     return prepared;
   }
 }

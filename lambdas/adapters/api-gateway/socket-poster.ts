@@ -1,10 +1,10 @@
 // Posts messages over kept-alive sockets, at a tenth of the CPU time of the AWS SDK's client.
-import type { Dispatcher } from 'undici';
-import type Client from 'undici/lib/dispatcher/client.js';
 import type { Clock } from '#core/clock';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
-import { createExecuteApiSigner, type SignedPost } from './execute-api-signer';
+import { createExecuteApiSigner } from './execute-api-signer';
+import type { AnswerHandler, KeptSocket } from '../http/kept-socket';
+import { createHeadWriter } from '../http/request-text';
 import { SocketPool } from '../http/socket-pool';
 import { PreparedTexts, type PreparedText } from './prepared-texts';
 import type { SigningCredentials } from '../http/signature-v4';
@@ -19,13 +19,13 @@ export interface SocketPosterOptions {
   readonly log: Log;
   /** Maximum number of sockets; each has one request at a time. */
   readonly sockets?: number;
-  /** The timeout for a connection to open, for an answer to begin, and for it to end. */
+  /** The timeout of each post. */
   readonly timeoutMilliseconds?: number;
 }
 
 export interface SocketPoster extends Poster {
   /** Closes all sockets. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** How long credentials are used before the provider is called again; it renews them minutes before they expire. */
@@ -41,23 +41,25 @@ export function createSocketPoster(options: SocketPosterOptions): SocketPoster {
   const sockets = new SocketPool<PostSocket>(
     origin,
     { sockets: maxSockets, timeoutMilliseconds, keepAliveMilliseconds },
-    (client): PostSocket => new PostSocket(client, sockets, log),
+    (socket): PostSocket => new PostSocket(socket, sockets, log),
   );
+  const headOf = createHeadWriter(origin);
   const prepared = new PreparedTexts();
   let known: { readonly keys: SigningCredentials; readonly at: number } | undefined;
 
   function dispatch(
     connectionId: string,
-    { body, hash }: PreparedText,
+    { text, bytes, hash }: PreparedText,
     keys: SigningCredentials,
     time: number,
   ): Promise<PostResult> {
-    const signed = signer.sign(connectionId, hash, keys, time);
+    const { path, headers } = signer.sign(connectionId, hash, keys, time);
+    const request = headOf({ path, headers, bytes }) + text;
     const socket = sockets.acquireNow();
-    if (socket !== undefined) return socket.post(connectionId, signed, body);
+    if (socket !== undefined) return socket.post(connectionId, request);
     return new Promise((resolve) => {
       sockets.acquire((next) => {
-        resolve(next.post(connectionId, signed, body));
+        resolve(next.post(connectionId, request));
       });
     });
   }
@@ -82,7 +84,9 @@ export function createSocketPoster(options: SocketPosterOptions): SocketPoster {
         ? dispatch(connectionId, message, known.keys, time)
         : askAndDispatch(connectionId, message);
     },
-    close: () => sockets.destroy(),
+    close: () => {
+      sockets.close();
+    },
   };
 }
 
@@ -91,50 +95,36 @@ const nobody = () => undefined;
 /**
  * Posts over one socket, one message after the other, and handles the answers. There is one handler per socket, so that
  * fifty thousand posts do not create one each.
- * @see https://github.com/nodejs/undici/blob/v7.30.2/docs/docs/api/Dispatcher.md#parameter-dispatchhandler
  */
-class PostSocket implements Dispatcher.DispatchHandler {
+class PostSocket implements AnswerHandler {
   private connectionId = '';
-  private status = 0;
   private resolve: (result: PostResult) => void = nobody;
 
   constructor(
-    private readonly client: Client,
+    private readonly socket: KeptSocket,
     private readonly sockets: SocketPool<PostSocket>,
     private readonly log: Log,
   ) {}
 
-  /** Posts a message. No other post may be in flight on this socket. Releases the socket after the answer. */
-  post(connectionId: string, { path, headers }: SignedPost, body: Buffer): Promise<PostResult> {
+  /** Posts a message. No other post may be under way on this socket. Releases the socket after the answer. */
+  post(connectionId: string, request: string): Promise<PostResult> {
     return new Promise((resolve) => {
       this.connectionId = connectionId;
       this.resolve = resolve;
-      this.client.dispatch({ path, method: 'POST', headers, body }, this);
+      this.socket.send(request, this);
     });
   }
 
-  onRequestStart(): void {
-    this.status = 0;
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.status = status;
-  }
-
-  onResponseData(): void {
-    // The body is ignored, because the status determines the result.
-  }
-
-  onResponseEnd(): void {
-    const result = resultOf(this.status);
+  /** The body is ignored, because the status determines the result. */
+  onAnswer(status: number): void {
+    const result = resultOf(status);
     if (result === 'retryable' || result === 'rejected') {
-      const { connectionId, status } = this;
-      this.log.warn('post failed', { connectionId, statusCode: status });
+      this.log.warn('post failed', { connectionId: this.connectionId, statusCode: status });
     }
     this.end(result);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onFailure(error: Error): void {
     const { connectionId } = this;
     this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
     this.end('retryable');
@@ -142,8 +132,6 @@ class PostSocket implements Dispatcher.DispatchHandler {
 
   private end(result: PostResult): void {
     const { resolve } = this;
-    if (resolve === nobody) return;
-    this.resolve = nobody;
     // The next post may begin at once.
     this.sockets.release(this);
     resolve(result);

@@ -1,7 +1,7 @@
-// What the bundler puts in the place of `node:http2`, which takes milliseconds to load: undici's client and the AWS SDK import it,
-// and the functions speak HTTP/1.1.
+// What the bundler puts in the place of `node:http2`, which takes milliseconds to load: the AWS SDK imports it, and the functions
+// speak HTTP/1.1.
 
-/** undici reads the names of headers here. */
+/** Of the interface of the module, this is what the AWS SDK imports besides. */
 export const constants = {};
 
 /** @throws always */

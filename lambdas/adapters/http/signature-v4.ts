@@ -1,5 +1,6 @@
 // Signs many similar requests with Signature Version 4: their common parts are computed once.
 import { createHmac, hash } from 'node:crypto';
+import { headerLine } from './request-text';
 
 export interface SigningCredentials {
   readonly accessKeyId: string;
@@ -27,14 +28,15 @@ export interface Signer {
    * @param methodAndPath in the canonical form, e.g. `POST` and `/` in two lines
    * @param bodyHash by {@link bodyHashOf}
    * @param now milliseconds since the Unix epoch
-   * @returns alternating names and values, as undici takes them; without `host`, which undici sets from the origin
+   * @returns the lines of the headers that are signed, without `host`, and of the signature
+   * @throws Error if a value cannot be in a header
    */
   sign(
     methodAndPath: string,
     bodyHash: string,
     credentials: SigningCredentials,
     now: number,
-  ): string[];
+  ): string;
 }
 
 /**
@@ -49,9 +51,8 @@ export function createSigner(options: SignerOptions): Signer {
       if (second?.epochSecond !== epochSecond || second.credentials !== credentials) {
         second = signingSecond(epochSecond, credentials, options, second);
       }
-      const { hashRequest, sign, beforeSignature, headers } = second;
-      const signature = sign(hashRequest(methodAndPath, bodyHash));
-      return [...headers, 'authorization', beforeSignature + signature];
+      const { hashRequest, sign, beforeSignature } = second;
+      return `${beforeSignature}${sign(hashRequest(methodAndPath, bodyHash))}\r\n`;
     },
   };
 }
@@ -66,9 +67,8 @@ interface SigningSecond {
   readonly hashRequest: (methodAndPath: string, bodyHash: string) => string;
   /** Signs the hash of a canonical request. */
   readonly sign: (canonicalRequestHash: string) => string;
-  /** The Authorization header, up to the signature. */
+  /** The lines of the headers, up to the signature. */
   readonly beforeSignature: string;
-  readonly headers: readonly string[];
 }
 
 function signingSecond(
@@ -91,6 +91,8 @@ function signingSecond(
     last?.day === day && last.credentials === credentials
       ? last.key
       : signingKey(secretAccessKey, [day, region, service, 'aws4_request']);
+  const lines = signed.filter(([name]) => name !== 'host').map((each) => headerLine(...each));
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=`;
   return {
     epochSecond,
     credentials,
@@ -98,8 +100,7 @@ function signingSecond(
     key,
     hashRequest: createRequestHash(`\n\n${canonicalHeaders}\n${names}\n`),
     sign: createHexHmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n`),
-    beforeSignature: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=`,
-    headers: signed.filter(([name]) => name !== 'host').flat(),
+    beforeSignature: `${lines.join('')}authorization: ${authorization}`,
   };
 }
 

@@ -1,6 +1,13 @@
 // Calls an AWS service whose protocol is JSON, in a fraction of the time that the AWS SDK takes to load, and of the CPU time of
 // its commands.
-import { wasClosed, type Answer, type Exchange, type OpenExchange } from './exchange';
+import {
+  openExchange,
+  wasClosed,
+  type Answer,
+  type Exchange,
+  type ExchangeOptions,
+} from './exchange';
+import { headerLine } from './request-text';
 import { bodyHashOf, createSigner, type Signer, type SigningCredentials } from './signature-v4';
 
 /** A service in a region, and who calls it. */
@@ -20,12 +27,7 @@ export interface JsonProtocol {
   readonly version: '1.0' | '1.1';
 }
 
-export interface SignedJsonOptions {
-  readonly open: OpenExchange;
-  /** Maximum number of sockets; each has one request at a time. */
-  readonly sockets: number;
-  /** The timeout of each request. */
-  readonly timeoutMilliseconds: number;
+export interface SignedJsonOptions extends ExchangeOptions {
   /** The trace that a request continues. Default: none. */
   readonly trace?: () => string | undefined;
 }
@@ -46,12 +48,12 @@ export type SignedJson = (operation: string, input: object) => Promise<JsonAnswe
 export function createSignedJson(
   { service, target, version }: JsonProtocol,
   endpoint: SignedEndpoint | undefined,
-  { open, trace, ...options }: SignedJsonOptions,
+  { trace, ...options }: SignedJsonOptions,
 ): SignedJson {
   if (endpoint === undefined) return () => Promise.resolve(undefined);
   const { region, credentials } = endpoint;
   const { origin, host, pathname: path } = new URL(endpoint.url);
-  const exchange = open(origin, options);
+  const exchange = openExchange(origin, options);
   /** By operation, because its name is one of the signed headers. */
   const signers = new Map<string, Signer>();
 
@@ -77,7 +79,7 @@ export function createSignedJson(
     );
     const post = {
       path,
-      headers: [...signed, 'user-agent', userAgent, ...traceOf(trace?.())],
+      headers: signed + userAgent + traceOf(trace?.()),
       body,
     };
     try {
@@ -88,11 +90,11 @@ export function createSignedJson(
   };
 }
 
-const userAgent = 'mission-control-realtime';
+const userAgent = headerLine('user-agent', 'mission-control-realtime');
 
 /** @see https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function traceOf(trace: string | undefined): readonly string[] {
-  return trace ? ['x-amzn-trace-id', trace] : [];
+function traceOf(trace: string | undefined): string {
+  return trace ? headerLine('x-amzn-trace-id', trace) : '';
 }
 
 async function sendOnceMoreIfClosed(

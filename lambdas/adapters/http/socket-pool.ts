@@ -1,30 +1,26 @@
 // A pool of kept-alive sockets to one origin, with one request at a time on each.
-import Client from 'undici/lib/dispatcher/client.js';
+import { createOpener, KeptSocket, type SocketOptions } from './kept-socket';
 
-export interface SocketPoolOptions {
+export interface SocketPoolOptions extends SocketOptions {
   /** Maximum number of sockets. */
   readonly sockets: number;
-  /** The timeout for a connection to open, for an answer to begin, and for it to end. */
-  readonly timeoutMilliseconds: number;
-  /** How long a socket stays open without a request. */
-  readonly keepAliveMilliseconds: number;
 }
 
-/**
- * One undici client for each socket, acquired for one request at a time. It costs less than undici's Pool, which for each
- * post searches all clients for an idle one, and its queue when one becomes idle.
- */
-export class SocketPool<Member = Client> {
-  private readonly all: Client[] = [];
+/** Sockets that are acquired for one request at a time. A socket with which a request has failed is opened again. */
+export class SocketPool<Member = KeptSocket> {
+  private readonly all: KeptSocket[] = [];
   private readonly idle: Member[] = [];
   private readonly waiting: ((member: Member) => void)[] = [];
+  private readonly open: ReturnType<typeof createOpener>;
 
-  /** @param memberOf called once for each client; creates the object that is acquired and released */
+  /** @param memberOf called once for each socket; creates the object that is acquired and released */
   constructor(
-    private readonly origin: string,
+    origin: string,
     private readonly options: SocketPoolOptions,
-    private readonly memberOf: (client: Client) => Member,
-  ) {}
+    private readonly memberOf: (socket: KeptSocket) => Member,
+  ) {
+    this.open = createOpener(origin);
+  }
 
   /** Calls `use` with the idle member that was used last, with a new one, or with the next one that is released. */
   acquire(use: (member: Member) => void): void {
@@ -37,7 +33,7 @@ export class SocketPool<Member = Client> {
   acquireNow(): Member | undefined {
     const idle = this.idle.pop();
     if (idle !== undefined || this.all.length >= this.options.sockets) return idle;
-    const opened = this.open();
+    const opened = new KeptSocket(this.open, this.options);
     this.all.push(opened);
     return this.memberOf(opened);
   }
@@ -49,17 +45,7 @@ export class SocketPool<Member = Client> {
   }
 
   /** Closes all sockets. */
-  async destroy(): Promise<void> {
-    await Promise.all(this.all.map((client) => client.destroy()));
-  }
-
-  private open(): Client {
-    const { timeoutMilliseconds: timeout, keepAliveMilliseconds } = this.options;
-    return new Client(this.origin, {
-      connect: { timeout },
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      keepAliveTimeout: keepAliveMilliseconds,
-    });
+  close(): void {
+    for (const socket of this.all) socket.close();
   }
 }

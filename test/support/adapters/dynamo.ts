@@ -7,7 +7,6 @@ import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { createSignedTable, dynamoProtocol } from '#adapters/dynamodb/requests/signed-table';
 import type { TableRequests } from '#adapters/dynamodb/requests/table-requests';
 import { createSignedJson } from '#adapters/http/signed-json';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 import { eventually } from '../eventually';
 
 export interface TestDynamo {
@@ -33,7 +32,7 @@ export async function startDynamo(): Promise<TestDynamo> {
   const plain = new DynamoDBClient({ endpoint: url, region, credentials });
   const client = DynamoDBDocumentClient.from(plain);
   const table = createSdkTable(client);
-  const options = { open: openUndiciExchange, sockets: 50, timeoutMilliseconds: 3_000 };
+  const options = { sockets: 50, timeoutMilliseconds: 3_000 };
   const call = createSignedJson(dynamoProtocol, { url, region, credentials }, options);
   let tables = 0;
   return {

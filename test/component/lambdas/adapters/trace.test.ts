@@ -2,7 +2,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEventBridgeReporter } from '#adapters/events/event-bridge-reporter';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { heartbeatMessage } from '#core/fan-out/outgoing-message';
 import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
@@ -47,7 +46,7 @@ afterAll(async () => {
 it('sends the trace header with jobs of the retry queue', async () => {
   const queueUrl = `${process.env['AWS_ENDPOINT_URL'] ?? ''}/000000000000/deliveries`;
   const job = { messages: [heartbeatMessage(1)], round: 1, shard: 0 };
-  const queues = createQueues(process.env, openNodeExchange);
+  const queues = createQueues(process.env);
   await createSqsRetryQueue(queues, queueUrl, Math.random).send([job]);
   expect(traces).toEqual([trace]);
 });

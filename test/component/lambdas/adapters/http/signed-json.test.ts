@@ -1,16 +1,14 @@
-// Signed requests, over sockets of Node.js and of undici, with all kinds of answers: what has no answer in JSON is left to the AWS SDK.
+// Signed requests, with all kinds of answers: what has no answer in JSON is left to the AWS SDK.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { dynamoProtocol } from '#adapters/dynamodb/requests/signed-table';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import {
   createSignedJson,
   type SignedEndpoint,
   type SignedJson,
   type SignedJsonOptions,
 } from '#adapters/http/signed-json';
-import { openUndiciExchange } from '#adapters/http/undici-exchange';
 
 const page = {
   Items: [{ sk: { S: 'ä#id=' }, connectedAt: { N: '1707163200123' } }],
@@ -60,10 +58,7 @@ afterAll(() => {
   server.close();
 });
 
-describe.each([
-  ['Node.js', openNodeExchange],
-  ['undici', openUndiciExchange],
-])('over sockets of %s', (_, open) => {
+describe('with sockets', () => {
   const create = (
     endpoint: Partial<SignedEndpoint> = {},
     options: Partial<SignedJsonOptions> = {},
@@ -71,7 +66,7 @@ describe.each([
     createSignedJson(
       dynamoProtocol,
       { url, region: 'eu-central-1', credentials, ...endpoint },
-      { open, sockets: 3, timeoutMilliseconds: 200, ...options },
+      { sockets: 3, timeoutMilliseconds: 200, ...options },
     );
 
   it('sends the same request as the AWS SDK, and returns the parsed answer', async () => {
@@ -153,7 +148,7 @@ describe.each([
 });
 
 it('has no answer without an endpoint', async () => {
-  const options = { open: openNodeExchange, sockets: 1, timeoutMilliseconds: 200 };
+  const options = { sockets: 1, timeoutMilliseconds: 200 };
   const call = createSignedJson(dynamoProtocol, undefined, options);
   await expect(call('Query', input)).resolves.toBeUndefined();
   expect(asked).toEqual([]);

@@ -44,9 +44,18 @@ async function reference(
   return (await signer.sign(request, { signingDate: new Date(now) })).headers;
 }
 
-function asRecord(headers: readonly string[]): Record<string, string> {
-  const names = headers.filter((_, index) => index % 2 === 0);
-  return Object.fromEntries(names.map((name, index) => [name, headers[index * 2 + 1] ?? '']));
+/** The headers of lines that each end with CRLF. */
+function asRecord(lines: string): Record<string, string> {
+  expect(lines.endsWith('\r\n')).toBe(true);
+  return Object.fromEntries(
+    lines
+      .slice(0, -2)
+      .split('\r\n')
+      .map((line) => {
+        const [, name = '', value = ''] = /^([^:]+): (.*)$/.exec(line) ?? [];
+        return [name, value];
+      }),
+  );
 }
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 });
