@@ -1,7 +1,6 @@
 // Cold start of `mock-agents`.
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { createEventBridgeReporter } from '#adapters/events/event-bridge-reporter';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createLog } from '#adapters/observability/logger';
 import { createMockAgents } from '#core/mock-agents';
 import { readSettings } from '#wiring/environment';
@@ -11,7 +10,7 @@ import { createHandler } from './handler';
 const { eventBusName, eventSource } = readSettings(process.env, ['eventBusName', 'eventSource']);
 const mockAgents = createMockAgents({
   reporter: createEventBridgeReporter({
-    requests: createEventBridgeRequests(process.env, openNodeExchange),
+    requests: createEventBridgeRequests(process.env),
     ...{ eventBusName, eventSource },
   }),
   random: Math.random,

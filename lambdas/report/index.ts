@@ -34,7 +34,7 @@ const table = createTable(process.env, {
 });
 const connections = createDynamoConnectionStore(table, tableName);
 const bus = createEventBridgeBus({
-  requests: createEventBridgeRequests(process.env, openNodeExchange),
+  requests: createEventBridgeRequests(process.env),
   sleep: (milliseconds) => sleepFor(milliseconds),
   random: Math.random,
   ...{ eventBusName, eventSource, log },

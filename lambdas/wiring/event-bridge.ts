@@ -1,6 +1,5 @@
 // Creates the requests to EventBridge.
 import { createSignedEventBridge, eventBridgeProtocol } from '#adapters/events/signed-event-bridge';
-import type { OpenExchange } from '#adapters/http/exchange';
 import { createSignedJson } from '#adapters/http/signed-json';
 import type { EventBridgeRequests } from '#sdk/publisher/event-bridge/requests';
 import { createSdkRequests } from '#sdk/publisher/event-bridge/sdk-requests';
@@ -14,17 +13,13 @@ const timeoutMilliseconds = 3_000;
 /**
  * Requests to EventBridge, which are made without the AWS SDK, each in one attempt. If one fails, the AWS SDK is loaded, and makes the
  * next.
- * @param open opens sockets to EventBridge
  */
-export function createEventBridgeRequests(
-  environment: NodeJS.ProcessEnv,
-  open: OpenExchange,
-): EventBridgeRequests {
+export function createEventBridgeRequests(environment: NodeJS.ProcessEnv): EventBridgeRequests {
   const sdk = createSdkRequests();
   const endpoint = signedEndpointOf(environment, 'events');
   if (endpoint === undefined) return sdk;
   const call = createSignedJson(eventBridgeProtocol, endpoint, {
-    ...{ open, sockets, timeoutMilliseconds },
+    ...{ sockets, timeoutMilliseconds },
     // Lambda sets it for each invocation. The functions that receive the event continue the trace.
     trace: () => environment['_X_AMZN_TRACE_ID'],
   });

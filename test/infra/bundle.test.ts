@@ -137,18 +137,18 @@ it('bundling removes files of before', () => {
  * others have the AWS SDK, which is loaded when it is needed.
  */
 const kilobytes: Readonly<Record<string, readonly [loaded: number, all: number]>> = {
-  authorizer: [60, 60],
-  connect: [50, 290],
-  disconnect: [45, 254],
-  'disconnect-user': [50, 318],
-  health: [47, 256],
-  whoami: [73, 283],
-  report: [88, 352],
-  'mock-agents': [46, 254],
-  default: [272, 511],
-  broadcast: [278, 545],
-  deliver: [271, 538],
-  heartbeat: [270, 537],
+  authorizer: [59, 59],
+  connect: [55, 295],
+  disconnect: [49, 260],
+  'disconnect-user': [54, 323],
+  health: [51, 262],
+  whoami: [78, 288],
+  report: [90, 359],
+  'mock-agents': [50, 260],
+  default: [112, 352],
+  broadcast: [118, 386],
+  deliver: [111, 379],
+  heartbeat: [110, 378],
 };
 
 it.each(functions)(

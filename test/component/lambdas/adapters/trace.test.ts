@@ -53,7 +53,7 @@ it('sends the trace header with jobs of the retry queue', async () => {
 
 // https://docs.aws.amazon.com/xray/latest/devguide/xray-services-eventbridge.html
 it('sends the trace header with events of the service', async () => {
-  const requests = createEventBridgeRequests(process.env, openNodeExchange);
+  const requests = createEventBridgeRequests(process.env);
   const bus = { requests, eventBusName: 'the-bus', eventSource: 'the-source' };
   await createEventBridgeReporter(bus).broadcastAgentStatus('agent-1', 'online');
   expect(traces).toEqual([trace]);

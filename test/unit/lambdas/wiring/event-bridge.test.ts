@@ -8,6 +8,10 @@ const input = {
   Entries: [{ EventBusName: 'bus', Source: 'source', DetailType: 'type', Detail: '{}' }],
 };
 
+jest.mock('#adapters/http/exchange', () => ({
+  openExchange: () => () => Promise.resolve({ status: 200, text: '{"Entries":[{}]}' }),
+}));
+
 it.each([
   ['without the AWS SDK in a common region', 'eu-central-1', {}, 0],
   ['with the AWS SDK in another partition', 'cn-north-1', {}, 1],
@@ -15,9 +19,8 @@ it.each([
 ])('makes the first request %s', async (_, region, more, bySdk) => {
   eventBridge.reset();
   eventBridge.on(PutEventsCommand).resolves({ Entries: [{}] });
-  const open = () => () => Promise.resolve({ status: 200, text: '{"Entries":[{}]}' });
   const environment = { AWS_REGION: region, ...credentials, ...more };
-  const answer = await createEventBridgeRequests(environment, open).putEvents(input);
+  const answer = await createEventBridgeRequests(environment).putEvents(input);
   expect(answer.Entries).toEqual([{}]);
   expect(eventBridge.commandCalls(PutEventsCommand)).toHaveLength(bySdk);
 });

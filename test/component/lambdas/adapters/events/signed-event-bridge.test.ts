@@ -3,7 +3,6 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEventBridgeBus } from '#adapters/events/event-bridge-bus';
 import { createSignedEventBridge, eventBridgeProtocol } from '#adapters/events/signed-event-bridge';
-import { openNodeExchange } from '#adapters/http/node-exchange';
 import { createSignedJson } from '#adapters/http/signed-json';
 import type { EventBridgeRequests } from '#sdk/publisher/event-bridge/requests';
 import { createSdkRequests } from '#sdk/publisher/event-bridge/sdk-requests';
@@ -32,7 +31,7 @@ const credentials = { accessKeyId: 'AKID1', secretAccessKey: 'key', sessionToken
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { open: openNodeExchange, sockets: 3, timeoutMilliseconds: 3_000 };
+  const options = { sockets: 3, timeoutMilliseconds: 3_000 };
   const sdk = () =>
     createSdkRequests({ clientConfiguration: { region, credentials, endpoint: url } });
   const signed = () =>
