@@ -322,8 +322,8 @@ module.exports = {
     only(
       'infra',
       '^infra/',
-      ['^lambdas/contract/', '^sdk/protocol/parse\\.ts$', '^sdk/packaging/'],
-      'infra refers to the code of functions by path. It shares the contract, and the parser of the protocol.',
+      ['^lambdas/contract/', '^sdk/protocol/(parse|limits)\\.ts$', '^sdk/packaging/'],
+      'infra refers to the code of functions by path. It shares the contract, and the parser and the limits of the protocol.',
     ),
     ...browserFolders,
     ...pageFolders,

@@ -4,7 +4,8 @@ import {
   deploymentSettingNames,
   deploymentSettings,
 } from '#infra/config/deployment-settings';
-import { variableOf, type SettingDefinition } from '#lambdas/contract/setting';
+import type { SettingDefinition } from '#infra/config/setting-definition';
+import { variableOf } from '#lambdas/contract/setting';
 
 /** The tables of docs/settings.md, by the names of their placeholders. */
 export function settingTables(): Readonly<Record<string, string>> {

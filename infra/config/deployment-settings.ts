@@ -1,9 +1,8 @@
 // All settings of a deployment, with schema, default and documentation: those that functions read
-// (lambdas/contract/settings.ts), and those that only the template needs. docs/settings.md is generated from them.
+// (infra/config/service-settings.ts), and those that only the template needs. docs/settings.md is generated from them.
 import * as v from 'valibot';
-import type { FunctionName, SettingDefinition } from '../../lambdas/contract/setting';
+import type { FunctionName } from '../../lambdas/contract/setting';
 import { defaultMemoryMegabytes, provisionableFunctions } from '../../lambdas/contract/memory';
-import { serviceSettings } from '../../lambdas/contract/settings';
 import { source, text, wholeNumber } from '../../lambdas/contract/setting-schemas';
 import {
   emailAddress,
@@ -14,6 +13,8 @@ import {
   principals,
   tags,
 } from './deployment-schemas';
+import { serviceSettings } from './service-settings';
+import type { SettingDefinition } from './setting-definition';
 
 const functionNames = Object.keys(defaultMemoryMegabytes) as FunctionName[];
 

@@ -1,11 +1,9 @@
 // Determines the environment variables of a function: the settings that it reads, and the names of its resources.
-import {
-  variableOf,
-  type FunctionName,
-  type SettingDefinition,
-} from '../../../lambdas/contract/setting';
-import { serviceSettings, type ResourceSettingName } from '../../../lambdas/contract/settings';
+import { variableOf, type FunctionName } from '../../../lambdas/contract/setting';
+import type { ResourceSettingName } from '../../../lambdas/contract/settings';
 import type { Configuration } from '../../config/configuration';
+import { serviceSettings } from '../../config/service-settings';
+import type { SettingDefinition } from '../../config/setting-definition';
 
 /** Names of resources by setting. Most are tokens that CloudFormation fills in. */
 export type ResourceNames = Readonly<Partial<Record<ResourceSettingName, string>>>;
