@@ -138,7 +138,7 @@ it('throws an error with the code of the server, and the next iteration is not a
   expect(other.messages).toEqual(['a']);
 });
 
-it('throws the reason of the signal, also before the first request and while a page is awaited', async () => {
+it('throws the reason of the signal, also before the first request, and does not repeat a request that is not answered yet', async () => {
   const harness = new ClientHarness();
   const socket = await harness.connect();
   const controller = new AbortController();
@@ -151,28 +151,30 @@ it('throws the reason of the signal, also before the first request and while a p
   const { outcome: never } = read(harness.client, { signal: controller.signal });
   await settle();
   expect(never).toEqual({ error: reason });
+  await harness.time.pass(20_000);
   expect(requests(socket)).toHaveLength(1);
 });
 
-describe('after a signal has ended an iteration whose request is not answered yet', () => {
-  /** An iteration of another session that begins then. */
-  async function setUp() {
-    const harness = new ClientHarness();
-    const socket = await harness.connect();
-    const controller = new AbortController();
-    const ended = read(harness.client, { signal: controller.signal });
-    await settle();
-    controller.abort(new Error('enough'));
-    const next = read(harness.client, undefined, 'other');
-    await settle();
-    return { harness, socket, ended, next };
-  }
-  const refuse = (socket: FakeSocket) => {
-    socket.receive('error', { code: 'rate_limited', message: 'Too many.' });
-  };
+/** A signal has ended an iteration whose request is not answered yet, and an iteration of another session has begun. */
+async function endUnanswered() {
+  const harness = new ClientHarness();
+  const socket = await harness.connect();
+  const controller = new AbortController();
+  read(harness.client, { signal: controller.signal });
+  await settle();
+  controller.abort();
+  const next = read(harness.client, undefined, 'other');
+  await settle();
+  return { harness, socket, next };
+}
 
+function refuse(socket: FakeSocket, code = 'rate_limited') {
+  socket.receive('error', { code, message: 'No.' });
+}
+
+describe('after a signal has ended an iteration whose request is not answered yet', () => {
   it('an error that answers the request does not end the next iteration', async () => {
-    const { socket, next } = await setUp();
+    const { socket, next } = await endUnanswered();
     refuse(socket);
     await answer(socket, { sessionId: 'other', messages: ['a'] });
     expect(next).toEqual({ messages: ['a'], outcome: { ended: true } });
@@ -180,7 +182,7 @@ describe('after a signal has ended an iteration whose request is not answered ye
   });
 
   it('a page that answers the request lets the next one be sent, which an error ends', async () => {
-    const { socket, next } = await setUp();
+    const { socket, next } = await endUnanswered();
     await answer(socket, { messages: ['a'] });
     expect(requests(socket)).toHaveLength(2);
     refuse(socket);
@@ -189,7 +191,7 @@ describe('after a signal has ended an iteration whose request is not answered ye
   });
 
   it('the next request is sent after some seconds if there is no answer', async () => {
-    const { harness, socket, next } = await setUp();
+    const { harness, socket, next } = await endUnanswered();
     await harness.time.pass(10_000);
     await answer(socket, { sessionId: 'other', messages: ['a'] });
     expect(next.messages).toEqual(['a']);
@@ -197,7 +199,7 @@ describe('after a signal has ended an iteration whose request is not answered ye
   });
 
   it('neither the request is repeated, nor does a token refresh wait for longer than its answer', async () => {
-    const { harness, socket, next } = await setUp();
+    const { harness, socket, next } = await endUnanswered();
     harness.client.refresh();
     await settle();
     expect(socket.sentOf('token:refresh')).toEqual([]);
@@ -212,21 +214,12 @@ describe('after a signal has ended an iteration whose request is not answered ye
 });
 
 describe('an error that answers an earlier request late', () => {
-  const refuse = (socket: FakeSocket, code = 'rate_limited') => {
-    socket.receive('error', { code, message: 'No.' });
-  };
-  /** An iteration whose request is sent after another one, of another session, has got no answer in time. */
+  /** The request of the other session has been sent, because the first one has got no answer in time. */
   async function setUp() {
-    const harness = new ClientHarness();
-    const socket = await harness.connect();
-    const controller = new AbortController();
-    read(harness.client, { signal: controller.signal });
-    await settle();
-    controller.abort();
-    const { messages, outcome } = read(harness.client, undefined, 'other');
+    const { harness, socket, next } = await endUnanswered();
     await harness.time.pass(10_000);
     expect(requests(socket).map(({ sessionId }) => sessionId)).toEqual(['s', 'other']);
-    return { harness, socket, messages, outcome };
+    return { harness, socket, ...next };
   }
 
   it('does not end the iteration of another session', async () => {
@@ -281,17 +274,6 @@ it('a late page answers the same request of a later iteration, and no other one'
   await answer(socket, { messages: ['a'] });
   expect(same).toEqual({ messages: ['a'], outcome: { ended: true } });
   expect(other).toEqual({ messages: [], outcome: {} });
-});
-
-it('does not repeat a request after a signal has ended its iteration', async () => {
-  const harness = new ClientHarness();
-  const socket = await harness.connect();
-  const controller = new AbortController();
-  read(harness.client, { signal: controller.signal });
-  await settle();
-  controller.abort();
-  await harness.time.pass(20_000);
-  expect(requests(socket)).toHaveLength(1);
 });
 
 it('throws an error with the code closed when the client is closed, and of a closed client', async () => {
