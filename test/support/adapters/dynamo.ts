@@ -1,6 +1,6 @@
 // A DynamoDB for one test file: dynalite in memory, on a free loopback port.
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { AddressInfo } from 'node:net';
 import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
@@ -17,6 +17,8 @@ export interface TestDynamo {
   readonly signedTable: TableRequests;
   /** Creates an empty table with the keys of the service's table; returns its name. */
   createTable(): Promise<string>;
+  /** The items of a partition, in the order of their sort keys. */
+  itemsOf(tableName: string, pk: string): Promise<Readonly<Record<string, unknown>>[]>;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,16 @@ export async function startDynamo(): Promise<TestDynamo> {
         expect(table?.TableStatus).toBe('ACTIVE');
       });
       return name;
+    },
+    async itemsOf(tableName, pk) {
+      const { Items: items = [] } = await client.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': pk },
+        }),
+      );
+      return items;
     },
     async close() {
       plain.destroy();

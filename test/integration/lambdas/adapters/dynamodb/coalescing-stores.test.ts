@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoFanOutLease } from '#adapters/dynamodb/dynamo-fan-out-lease';
 import { createDynamoPendingStore } from '#adapters/dynamodb/dynamo-pending-store';
 import { messageOfEvent } from '#core/fan-out/outgoing-message';
@@ -99,15 +99,9 @@ it('consumes one write unit for an event with a message of 500 characters', asyn
   );
   const id = '6a7e8feb-b491-4cf7-a9f1-bf3703467718';
   await pending.record({ id, recordedAt: start, messages: [message] });
-  const { Items: items = [] } = await client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': `pending#${shardOf(id) % 4}` },
-    }),
-  );
+  const [item] = await dynamo.itemsOf(tableName, `pending#${shardOf(id) % 4}`);
   const written = await client.send(
-    new PutCommand({ TableName: tableName, Item: items[0], ReturnConsumedCapacity: 'TOTAL' }),
+    new PutCommand({ TableName: tableName, Item: item, ReturnConsumedCapacity: 'TOTAL' }),
   );
   expect(written.ConsumedCapacity?.CapacityUnits).toBe(1);
 });

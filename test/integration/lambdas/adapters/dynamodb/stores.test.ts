@@ -1,8 +1,4 @@
-import {
-  QueryCommand,
-  type BatchGetCommand,
-  type DynamoDBDocumentClient,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoConnectionCountStore } from '#adapters/dynamodb/dynamo-connection-count-store';
 import { createDynamoConnectionStore } from '#adapters/dynamodb/dynamo-connection-store';
 import { createDynamoHeartbeatStore } from '#adapters/dynamodb/dynamo-heartbeat-store';
@@ -108,17 +104,6 @@ describeHeartbeatStore('DynamoHeartbeatStore', async () =>
   createDynamoHeartbeatStore(dynamo.table, await dynamo.createTable()),
 );
 
-async function itemsOf(tableName: string, pk: string): Promise<unknown[]> {
-  const { Items: items = [] } = await dynamo.client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': pk },
-    }),
-  );
-  return items;
-}
-
 it('stores registers with the documented keys, and their TTL in seconds', async () => {
   const tableName = await dynamo.createTable();
   const store = createDynamoStateStore(dynamo.table, tableName);
@@ -134,7 +119,7 @@ it('stores registers with the documented keys, and their TTL in seconds', async 
     updatedAt: 1_707_163_200_123,
     expiresAt: 1_707_163_260,
   };
-  await expect(itemsOf(tableName, common.pk)).resolves.toEqual([
+  await expect(dynamo.itemsOf(tableName, common.pk)).resolves.toEqual([
     { ...common, sk: 'agent#a%23b', status: 'online', broadcast: 'pending' },
     { ...common, sk: 'session#a%23b#s%23', lastMessage: 'hello', broadcast: 'done' },
   ]);
@@ -146,7 +131,7 @@ it('stores a rate limit as one item of its user, with a TTL after the bucket is 
   const limit = { perMinute: 60, burst: 20 };
   await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
   await store.take('a#b', 'handshakes', limit, 1_707_163_200_000);
-  await expect(itemsOf(tableName, 'rate#a%23b')).resolves.toEqual([
+  await expect(dynamo.itemsOf(tableName, 'rate#a%23b')).resolves.toEqual([
     {
       pk: 'rate#a%23b',
       sk: 'handshakes',
@@ -165,7 +150,7 @@ it('stores a connection with the documented keys, and a TTL 18 minutes after its
     connectedAt: 1_707_163_200_123,
     expiresAt: 1_707_163_260_000,
   });
-  const items = await itemsOf(tableName, 'connections#1');
+  const items = await dynamo.itemsOf(tableName, 'connections#1');
   expect(items).toEqual([
     {
       pk: 'connections#1',
@@ -183,7 +168,7 @@ it('stores an additional attribute only for a connection with batches', async ()
   const times = { connectedAt: 1_707_163_200_123, expiresAt: 1_707_163_260_000 };
   await store.save({ userId: 'a#b', connectionId: '1=', ...times, batches: true });
   await store.save({ userId: 'a#b', connectionId: '2=', ...times, batches: false });
-  const [first, second] = await itemsOf(tableName, 'connections#1');
+  const [first, second] = await dynamo.itemsOf(tableName, 'connections#1');
   expect(first).toMatchObject({ sk: 'a%23b#1=', batches: true });
   expect(second).not.toHaveProperty('batches');
 });
@@ -193,7 +178,7 @@ it('stores the marker of a disconnected user in the partition of the connections
   const store = createDynamoConnectionStore(dynamo.table, tableName);
   const marker = { disconnectedAt: 1_707_163_200_123, endsAt: 1_709_755_200_123 };
   await store.markDisconnected('a#b', marker);
-  await expect(itemsOf(tableName, 'connections#1')).resolves.toEqual([
+  await expect(dynamo.itemsOf(tableName, 'connections#1')).resolves.toEqual([
     {
       pk: 'connections#1',
       sk: 'a%23b##disconnected',

@@ -1,5 +1,5 @@
 // Timelines in DynamoDB: their items, what pages of them cost, and writes that DynamoDB does not process at once.
-import { QueryCommand, type BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoTimelineStore } from '#adapters/dynamodb/dynamo-timeline-store';
 import { createSdkTable } from '#adapters/dynamodb/requests/sdk-table';
 import { createHistories } from '#sdk/client/connection/history';
@@ -53,14 +53,7 @@ it('stores an event with the documented key, once, with its message and its TTL 
   const event = { agentId: 'a#b', sessionId: 's%', lastMessage: 'hello', timestamp: now };
   await store.write([event], now + 60_123);
   await store.write([event, event], now + 60_999);
-  const { Items: items } = await dynamo.client.send(
-    new QueryCommand({
-      TableName: tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'timeline#a%23b#s%25' },
-    }),
-  );
-  expect(items).toEqual([
+  await expect(dynamo.itemsOf(tableName, 'timeline#a%23b#s%25')).resolves.toEqual([
     {
       pk: 'timeline#a%23b#s%25',
       sk: '001707163200000#LPJNul-w',
