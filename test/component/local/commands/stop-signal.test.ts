@@ -109,17 +109,26 @@ describe('stopSignal in a process that npm runs', () => {
 });
 
 it('continues after the end of its parent, if npm did not start it', async () => {
-  // A process that starts it in the background, and ends.
+  // It looks for its parent when the parent has ended, instead of at intervals.
   const script = `
     const { stopSignal } = require(${JSON.stringify(file)});
+    let look;
+    globalThis.setInterval = (callback) => { look = callback; return { unref: () => undefined }; };
     void stopSignal().then(() => process.stdout.write('stopping'));
     process.stdout.write('ready');
-    setTimeout(() => process.stdout.write('still here', () => process.exit()), 1_000);
+    const parent = process.ppid;
+    const wait = () => {
+      if (process.ppid === parent) return setTimeout(wait, 5);
+      look();
+      setImmediate(() => process.stdout.write('still here'));
+    };
+    process.send('ready', () => { process.disconnect(); wait(); });
   `;
+  // A process that starts it in the background, and ends.
   const starter = `
     const { spawn } = require('node:child_process');
     spawn(process.execPath, ['--require', ${JSON.stringify(require.resolve('tsx/cjs'))}, '-e', ${JSON.stringify(script)}],
-      { stdio: 'inherit', detached: true }).unref();
+      { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true }).once('message', () => process.exit());
   `;
   const child = spawn(process.execPath, ['-e', starter], {
     env: { ...process.env, npm_lifecycle_event: undefined },
