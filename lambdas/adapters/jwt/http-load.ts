@@ -1,7 +1,7 @@
 // Loads a document of the token issuer over HTTP.
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { answerTo } from '../http/node-answer';
+import { answerTo } from './node-answer';
 import type { Load } from './issuer-keys';
 
 const headers = { accept: 'application/json', 'user-agent': 'mission-control-realtime' };

@@ -1,14 +1,13 @@
-// Collects the answer to a request of Node.js's HTTP client, which takes less time to load than undici, and much less than `fetch`.
+// Collects the answer to a request of Node.js's HTTP client, which takes much less time to load than `fetch`.
 import type { ClientRequest } from 'node:http';
 
 /**
- * Sends a request with a body.
+ * Ends a request without a body.
  * @throws an error with the name `TimeoutError` if there is no complete answer in time, and the errors of the socket
  */
 export function answerTo(
   request: ClientRequest,
   timeoutMilliseconds: number,
-  body = '',
 ): Promise<{ readonly status: number; readonly body: Buffer }> {
   return new Promise((resolve, reject) => {
     const timeout = setTimeout(() => {
@@ -31,6 +30,6 @@ export function answerTo(
         resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) });
       });
     });
-    request.end(body);
+    request.end();
   });
 }
