@@ -19,7 +19,7 @@ type Step =
   'head' | 'body' | 'body until close' | 'chunk size' | 'chunk' | 'chunk end' | 'trailers' | 'end';
 
 /**
- * Reads one answer to a POST after the other.
+ * Reads one answer after the other.
  * @see https://www.rfc-editor.org/rfc/rfc9112
  */
 export class AnswerReader {

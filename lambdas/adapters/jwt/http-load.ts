@@ -1,21 +1,22 @@
-// Loads a document of the token issuer over HTTP.
-import * as http from 'node:http';
-import * as https from 'node:https';
-import { answerTo } from './node-answer';
+// Loads a document of the token issuer over HTTP, with less to load at a cold start than with the HTTP client of Node.js or `fetch`.
+import { createOpener, KeptSocket } from '../http/kept-socket';
+import { headerLine } from '../http/request-text';
 import type { Load } from './issuer-keys';
 
-const headers = { accept: 'application/json', 'user-agent': 'mission-control-realtime' };
+const headers = [
+  headerLine('accept', 'application/json'),
+  headerLine('user-agent', 'mission-control-realtime'),
+  headerLine('connection', 'close'),
+].join('');
 
 /**
- * A loader that times out after `timeoutMilliseconds` and, if the deadline has not passed, tries once more, because a
- * kept-alive connection may have died while the function was frozen. Redirects are refused: only the configured host is
- * trusted.
+ * A loader that times out after `timeoutMilliseconds` and, if the deadline has not passed, tries once more. Redirects are refused:
+ * only the configured host is trusted.
  */
 export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
   const attempt: Load = async (url, deadline) => {
     const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
-    const { request } = url.startsWith('http:') ? http : https;
-    const { status, body } = await answerTo(request(url, { headers }), milliseconds);
+    const { status, body } = await get(new URL(url), milliseconds);
     if (status < 200 || status >= 300) throw new Error(`${url} answered HTTP ${status}`);
     return new Uint8Array(body).buffer;
   };
@@ -24,4 +25,21 @@ export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
       if (Date.now() >= deadline) throw error;
       return attempt(url, deadline);
     });
+}
+
+/** @throws an error with the name `TimeoutError` if there is no complete answer in time, and the errors of the socket */
+function get(
+  { origin, host, pathname, search }: URL,
+  timeoutMilliseconds: number,
+): Promise<{ readonly status: number; readonly body: Buffer }> {
+  const options = { timeoutMilliseconds, keepAliveMilliseconds: 0 };
+  const socket = new KeptSocket(createOpener(origin), options);
+  return new Promise((resolve, reject) => {
+    socket.send(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${headers}\r\n`, {
+      onAnswer(status, body) {
+        resolve({ status, body: Buffer.concat(body) });
+      },
+      onFailure: reject,
+    });
+  });
 }
