@@ -16,6 +16,14 @@ export interface SocketOptions {
   readonly keepAliveMilliseconds: number;
 }
 
+/** How long after an answer no server closes a socket, or sends anything else on it. */
+const quietMilliseconds = 100;
+
+/** Calls `react` after all bytes and ends that have already arrived were read. The first immediate may run before that. */
+function afterPoll(react: () => void): void {
+  setImmediate(() => setImmediate(react));
+}
+
 /** Opens sockets to an origin, e.g. `https://dynamodb.eu-central-1.amazonaws.com`. Further sockets resume its TLS session. */
 export function createOpener(origin: string): () => net.Socket {
   const { protocol, hostname, port: givenPort } = new URL(origin);
@@ -50,7 +58,9 @@ export class KeptSocket {
   private handler: AnswerHandler | undefined;
   private readonly reader = new AnswerReader();
   private timeout: NodeJS.Timeout | undefined;
+  private keptAt = 0;
   private usableUntil = 0;
+  private requests = 0;
   private isClosed = false;
 
   constructor(
@@ -60,7 +70,18 @@ export class KeptSocket {
 
   /** Sends a request: its head and its body. There must be no other request under way. */
   send(request: string, handler: AnswerHandler): void {
+    const wasIdle = this.socket !== undefined && Date.now() >= this.keptAt + quietMilliseconds;
+    if (!wasIdle) this.begin(request, handler);
+    else {
+      afterPoll(() => {
+        this.begin(request, handler);
+      });
+    }
+  }
+
+  private begin(request: string, handler: AnswerHandler): void {
     this.handler = handler;
+    this.requests += 1;
     this.reader.begin();
     if (this.isClosed) {
       queueMicrotask(() => {
@@ -128,9 +149,13 @@ export class KeptSocket {
   }
 
   private onTimeout(): void {
-    if (this.handler === undefined) return;
-    const text = `There was no answer within ${this.options.timeoutMilliseconds} ms.`;
-    this.fail(new DOMException(text, 'TimeoutError'));
+    const { requests } = this;
+    // After a freeze, the answer may have arrived, but not been read.
+    afterPoll(() => {
+      if (this.handler === undefined || this.requests > requests) return;
+      const text = `There was no answer within ${this.options.timeoutMilliseconds} ms.`;
+      this.fail(new DOMException(text, 'TimeoutError'));
+    });
   }
 
   private complete(): void {
@@ -148,7 +173,8 @@ export class KeptSocket {
     const { idleSeconds } = this.reader;
     // A second before the server closes it, no request should be under way to it.
     const ofServer = idleSeconds === undefined ? Infinity : (idleSeconds - 1) * 1_000;
-    this.usableUntil = Date.now() + Math.min(keepAliveMilliseconds, ofServer);
+    this.keptAt = Date.now();
+    this.usableUntil = this.keptAt + Math.min(keepAliveMilliseconds, ofServer);
     socket.unref();
   }
 

@@ -134,6 +134,18 @@ it('a socket that its server has closed meanwhile is opened again', async () => 
   expect(accepted).toHaveLength(2);
 });
 
+it.each<[string, (socket: Socket) => unknown]>([
+  ['closed', (socket) => socket.destroy()],
+  ['sent an answer to no request on', (socket) => socket.write('HTTP/1.1 408 Late\r\n\r\n')],
+])('a socket that its server has %s is opened again, before that was read', async (_what, act) => {
+  const socket = create();
+  await send(socket);
+  for (const entry of accepted) act(entry.socket);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_000);
+  await expect(send(socket)).resolves.toBe('200 {}');
+  expect(accepted).toHaveLength(2);
+});
+
 it.each([
   ['closes', 'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}'],
   ['sends more than its answer', `${okay}HTTP/1.1 500 Internal Server Error\r\n\r\n`],
@@ -223,6 +235,24 @@ it('a request whose answer never ends fails after the timeout, even if the answe
     });
   };
   await expect(send(create(100))).rejects.toMatchObject({ name: 'TimeoutError' });
+});
+
+it('an answer that arrived before the timeout counts, if the process was frozen meanwhile', async () => {
+  answer = (socket) => {
+    answerOkay(socket);
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+  };
+  await expect(send(create(30))).resolves.toBe('200 {}');
+});
+
+it('a request fails if its socket is closed before it is sent', async () => {
+  const socket = create();
+  await send(socket);
+  jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 1_000);
+  const isFailed = expect(send(socket)).rejects.toThrow('The sockets are closed.');
+  socket.close();
+  await isFailed;
 });
 
 it('a request under way and later ones fail after the socket is closed', async () => {
