@@ -141,11 +141,14 @@ export class KeptSocket {
       this.drop();
       return;
     }
+    let isComplete: boolean;
     try {
-      if (this.reader.read(chunk)) this.complete();
+      isComplete = this.reader.read(chunk);
     } catch (error) {
       this.fail(error as Error);
+      return;
     }
+    if (isComplete) this.complete();
   }
 
   private onTimeout(): void {

@@ -94,6 +94,26 @@ it('a request may be sent while the answer to the one before is handed over', as
   expect(accepted).toHaveLength(1);
 });
 
+it('an error of who gets an answer is not taken for one of the next request, and is thrown', async () => {
+  const opened = open();
+  const socket = new KeptSocket(() => opened, {
+    timeoutMilliseconds: 5_000,
+    keepAliveMilliseconds: 1_000,
+  });
+  kept.push(socket);
+  let second: Promise<string> | undefined;
+  await send(socket);
+  socket.send('POST / HTTP/1.1\r\n\r\n', {
+    onAnswer() {
+      second = send(socket);
+      throw new Error('of the handler');
+    },
+    onFailure: () => undefined,
+  });
+  expect(() => opened.emit('data', Buffer.from(okay))).toThrow('of the handler');
+  await expect(second).resolves.toBe('200 {}');
+});
+
 it('a socket that was idle for longer than it is kept alive is not used again', async () => {
   const socket = create();
   await send(socket);
