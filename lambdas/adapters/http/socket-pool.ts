@@ -12,6 +12,7 @@ export class SocketPool<Member = KeptSocket> {
   private readonly idle: Member[] = [];
   private readonly waiting: ((member: Member) => void)[] = [];
   private readonly open: ReturnType<typeof createOpener>;
+  private isClosed = false;
 
   /** @param memberOf called once for each socket; creates the object that is acquired and released */
   constructor(
@@ -35,6 +36,7 @@ export class SocketPool<Member = KeptSocket> {
     if (idle !== undefined || this.all.length >= this.options.sockets) return idle;
     const opened = new KeptSocket(this.open, this.options);
     this.all.push(opened);
+    if (this.isClosed) opened.close();
     return this.memberOf(opened);
   }
 
@@ -44,8 +46,9 @@ export class SocketPool<Member = KeptSocket> {
     else use(member);
   }
 
-  /** Closes all sockets. */
+  /** Closes all sockets for good. Requests that wait for one fail, and so do later ones. */
   close(): void {
+    this.isClosed = true;
     for (const socket of this.all) socket.close();
   }
 }

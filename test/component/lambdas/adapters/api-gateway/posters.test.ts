@@ -50,7 +50,7 @@ it('SocketPoster posts nothing without credentials, and logs an error', async ()
   });
   await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
   expect(log.lines).toMatchObject([{ level: 'error', message: 'no credentials to post with' }]);
-  await poster.close();
+  poster.close();
 });
 
 describe('SocketPoster', () => {
@@ -84,7 +84,7 @@ describe('SocketPoster', () => {
     }
     expect(requests).toHaveLength(40);
     expect(new Set(requests.map((request) => request.socket)).size).toBe(3);
-    await poster.close();
+    poster.close();
   });
 
   it('gets credentials from the provider again after a second', async () => {
@@ -99,7 +99,7 @@ describe('SocketPoster', () => {
       ({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? '')?.[1],
     );
     expect(usedKeys).toEqual(['AKID1', 'AKID1', 'AKID1', 'AKID2', 'AKID2']);
-    await poster.close();
+    poster.close();
   });
 });
 
@@ -125,7 +125,9 @@ describe('SocketPoster with one socket', () => {
       sockets: 1,
     });
   });
-  afterEach(() => poster.close());
+  afterEach(() => {
+    poster.close();
+  });
   afterAll(() => {
     server.closeAllConnections();
     server.close();
@@ -183,16 +185,22 @@ describe('SocketPoster with one socket', () => {
     expect(outcomes).toEqual([expected, 'gone']);
   });
 
-  it('returns retryable for posts under way and later posts when it is closed', async () => {
+  it('returns retryable for posts under way, waiting and later posts when it is closed', async () => {
     const isAsked = new Promise<void>((resolve) => {
       answer = () => {
         resolve();
       };
     });
-    const underWay = poster.post('a=', '{}');
+    const posts = ['a=', 'b=', 'c='].map((id) => poster.post(id, '{}'));
     await isAsked;
-    await poster.close();
-    await expect(underWay).resolves.toBe('retryable');
+    poster.close();
+    await expect(Promise.all(posts)).resolves.toEqual(posts.map(() => 'retryable'));
+    await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
+  });
+
+  it('returns retryable if it is closed before it has opened a socket', async () => {
+    answer = answerGone;
+    poster.close();
     await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
   });
 });
