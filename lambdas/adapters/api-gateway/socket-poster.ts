@@ -53,8 +53,14 @@ export function createSocketPoster(options: SocketPosterOptions): SocketPoster {
     keys: SigningCredentials,
     time: number,
   ): Promise<PostResult> {
-    const { path, headers } = signer.sign(connectionId, hash, keys, time);
-    const request = headOf({ path, headers, bytes }) + text;
+    let request: string;
+    try {
+      const { path, headers } = signer.sign(connectionId, hash, keys, time);
+      request = headOf({ path, headers, bytes }) + text;
+    } catch (error) {
+      logFailure(log, connectionId, error as Error);
+      return Promise.resolve('retryable');
+    }
     const socket = sockets.acquireNow();
     if (socket !== undefined) return socket.post(connectionId, request);
     return new Promise((resolve) => {
@@ -126,7 +132,7 @@ class PostSocket implements AnswerHandler {
 
   onFailure(error: Error): void {
     const { connectionId } = this;
-    this.log.warn('post failed', { connectionId, name: error.name, cause: error.message });
+    logFailure(this.log, connectionId, error);
     this.end('retryable');
   }
 
@@ -136,6 +142,10 @@ class PostSocket implements AnswerHandler {
     this.sockets.release(this);
     resolve(result);
   }
+}
+
+function logFailure(log: Log, connectionId: string, { name, message }: Error): void {
+  log.warn('post failed', { connectionId, name, cause: message });
 }
 
 /**

@@ -100,7 +100,7 @@ function signingSecond(
     key,
     hashRequest: createRequestHash(`\n\n${canonicalHeaders}\n${names}\n`),
     sign: createHexHmac(key, `AWS4-HMAC-SHA256\n${time}\n${scope}\n`),
-    beforeSignature: `${lines.join('')}authorization: ${authorization}`,
+    beforeSignature: lines.join('') + headerLine('authorization', authorization).trimEnd(),
   };
 }
 

@@ -40,7 +40,7 @@ export interface JsonAnswer {
 
 /**
  * Calls an operation with its input, in the service's JSON.
- * @returns undefined if there was no answer, or none that is JSON: the caller should use the AWS SDK then
+ * @returns undefined if the request cannot be sent, or has no answer that is JSON: the caller should use the AWS SDK then
  */
 export type SignedJson = (operation: string, input: object) => Promise<JsonAnswer | undefined>;
 
@@ -71,19 +71,15 @@ export function createSignedJson(
 
   return async (operation, input) => {
     const body = JSON.stringify(input);
-    const signed = signerOf(operation).sign(
-      `POST\n${path}`,
-      bodyHashOf(body),
-      credentials,
-      Date.now(),
-    );
-    const post = {
-      path,
-      headers: signed + userAgent + traceOf(trace?.()),
-      body,
-    };
     try {
-      return parse(await sendOnceMoreIfClosed(exchange, post));
+      const signed = signerOf(operation).sign(
+        `POST\n${path}`,
+        bodyHashOf(body),
+        credentials,
+        Date.now(),
+      );
+      const headers = signed + userAgent + traceOf(trace?.());
+      return parse(await sendOnceMoreIfClosed(exchange, { path, headers, body }));
     } catch {
       return undefined;
     }

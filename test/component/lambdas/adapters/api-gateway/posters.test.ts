@@ -53,6 +53,20 @@ it('SocketPoster posts nothing without credentials, and logs an error', async ()
   poster.close();
 });
 
+it('SocketPoster returns retryable for a post that it cannot sign, and logs no credentials', async () => {
+  const log = new RecordingLog();
+  const poster = createSocketPoster({
+    callbackUrl: 'http://127.0.0.1:1/live',
+    region,
+    credentials: () => Promise.resolve({ ...keys, sessionToken: 'secret\nb' }),
+    now: Date.now,
+    log,
+  });
+  for (const id of ['a=', 'b=']) await expect(poster.post(id, '{}')).resolves.toBe('retryable');
+  expect(log.lines).toMatchObject([{ message: 'post failed' }, { message: 'post failed' }]);
+  expect(JSON.stringify(log.lines)).not.toContain('secret');
+});
+
 describe('SocketPoster', () => {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {

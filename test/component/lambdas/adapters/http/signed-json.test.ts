@@ -142,6 +142,14 @@ describe('with sockets', () => {
     expect(asked).toHaveLength(3);
   });
 
+  it.each<[string, Partial<SignedEndpoint>, Partial<SignedJsonOptions>]>([
+    ['credentials', { credentials: { ...credentials, sessionToken: 'a\nb' } }, {}],
+    ['a trace', {}, { trace: () => 'a\nb' }],
+  ])('has no answer with %s that cannot be in a header', async (_what, endpoint, options) => {
+    await expect(create(endpoint, options)('Query', input)).resolves.toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
   it('has no answer if nobody listens', async () => {
     await expect(create({ url: 'http://127.0.0.1:9' })('Query', input)).resolves.toBeUndefined();
   });

@@ -44,6 +44,15 @@ async function reference(
   return (await signer.sign(request, { signingDate: new Date(now) })).headers;
 }
 
+it.each(['accessKeyId', 'sessionToken'])(
+  'refuses credentials whose %s cannot be in a header',
+  (name) => {
+    const signer = createExecuteApiSigner('https://x.example/live', 'eu-central-1');
+    const credentials = { accessKeyId: 'AKID', secretAccessKey: 'key', [name]: 'a\r\nb: c' };
+    expect(() => signer.sign('a=', bodyHashOf(''), credentials, 0)).toThrow('not allowed');
+  },
+);
+
 /** The headers of lines that each end with CRLF. */
 function asRecord(lines: string): Record<string, string> {
   expect(lines.endsWith('\r\n')).toBe(true);
