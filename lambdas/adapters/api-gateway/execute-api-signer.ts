@@ -2,7 +2,7 @@
 import { createSigner, type SigningCredentials } from '../http/signature-v4';
 
 /** The path and the headers of a signed post. */
-export interface SignedPost {
+interface SignedPost {
   /** The path as it goes over the wire: encoded once. */
   readonly path: string;
   /** Their lines, without `host` and `content-length`. */

@@ -51,7 +51,7 @@ export function createOpener(origin: string): () => net.Socket {
  * Sends requests over a socket that it opens when it is needed, and again after it has closed.
  *
  * It knows as much of HTTP/1.1 as requests to AWS need, which costs less than an HTTP client that knows all: see
- * docs/decisions/0003-own-poster.md.
+ * docs/decisions/0012-own-sockets.md.
  */
 export class KeptSocket {
   private socket: net.Socket | undefined;
