@@ -129,7 +129,7 @@ export class KeptSocket {
     socket.on(
       'error',
       ifCurrent((error: Error) => {
-        this.fail(error);
+        this.fail(withText(error));
       }),
     );
     return socket;
@@ -193,6 +193,14 @@ export class KeptSocket {
     this.socket = undefined;
     socket?.destroy();
   }
+}
+
+/** The error of a host with several addresses has an error for each of them, but no text of its own. */
+function withText(error: Error & { readonly errors?: readonly Error[] }): Error {
+  if (error.message === '' && error.errors !== undefined) {
+    error.message = error.errors.map(({ message }) => message).join('; ');
+  }
+  return error;
 }
 
 /** With the code of a socket that was reset: for the request, there is no difference. */

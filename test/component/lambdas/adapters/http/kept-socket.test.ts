@@ -1,5 +1,11 @@
 // Sockets that are kept alive, to servers that close them, answer late, early or wrongly.
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import {
+  connect,
+  createServer,
+  type AddressInfo,
+  type LookupFunction,
+  type Socket,
+} from 'node:net';
 import { wasClosed } from '#adapters/http/exchange';
 import { createOpener, KeptSocket } from '#adapters/http/kept-socket';
 import { eventually } from '#test/support/eventually';
@@ -233,6 +239,21 @@ it('a request fails if nobody listens', async () => {
     keepAliveMilliseconds: 1_000,
   });
   await expect(send(socket)).rejects.toThrow('ECONNREFUSED');
+});
+
+it('a request says why it failed for each address of a host', async () => {
+  const lookup: LookupFunction = (_host, _options, done) => {
+    const addresses = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, family: 4 }));
+    done(null, addresses);
+  };
+  const openAny = () => connect({ host: 'localhost', port: 9, lookup });
+  const socket = new KeptSocket(openAny, {
+    timeoutMilliseconds: 5_000,
+    keepAliveMilliseconds: 1_000,
+  });
+  await expect(send(socket)).rejects.toThrow(
+    'connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED 127.0.0.2:9',
+  );
 });
 
 it('each request without an answer fails after the timeout, and those between do not', async () => {
