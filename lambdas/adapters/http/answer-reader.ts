@@ -151,12 +151,12 @@ export class AnswerReader {
   private readFraming(head: string, isHttp11: boolean): void {
     let length: string | undefined;
     let isChunked = false;
-    this.keepsOpen = isHttp11;
+    let connection = '';
     for (const [, name = '', value = ''] of head.matchAll(framingFields)) {
       const text = value.toLowerCase();
       switch (name.toLowerCase()) {
         case 'connection':
-          this.keepsOpen = !/\bclose\b/.test(text) && (isHttp11 || /\bkeep-alive\b/.test(text));
+          connection += `${text},`;
           break;
         case 'keep-alive':
           this.idleSeconds = secondsOf(text);
@@ -171,6 +171,8 @@ export class AnswerReader {
       }
     }
     if (isChunked && length !== undefined) throw unclearLength();
+    this.keepsOpen =
+      !/\bclose\b/.test(connection) && (isHttp11 || /\bkeep-alive\b/.test(connection));
     this.begins(isChunked, length === undefined ? undefined : Number(length));
   }
 

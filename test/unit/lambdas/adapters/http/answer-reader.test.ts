@@ -53,6 +53,11 @@ it.each<[string, string, Partial<Read>]>([
     { keepsOpen: false },
   ],
   [
+    'a connection option that closes before others',
+    head('Connection: close', 'Content-Length: 0', 'Connection: x'),
+    { keepsOpen: false },
+  ],
+  [
     'the time that an idle socket stays open',
     head('Content-Length: 0', 'Connection: keep-alive', 'Keep-Alive: timeout=5, max=9'),
     { idleSeconds: 5 },
