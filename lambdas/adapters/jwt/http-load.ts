@@ -37,6 +37,7 @@ function get(
   return new Promise((resolve, reject) => {
     socket.send(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${headers}\r\n`, {
       onAnswer(status, body) {
+        socket.close();
         resolve({ status, body: Buffer.concat(body) });
       },
       onFailure: reject,

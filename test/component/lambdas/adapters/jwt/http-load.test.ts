@@ -42,6 +42,19 @@ it('returns the body of the document', async () => {
   expect(requests).toEqual(['/keys']);
 });
 
+it('closes its socket, even if the server keeps it open', async () => {
+  const closed = new Promise((resolve) => {
+    answers = [
+      ({ socket }) => {
+        socket.on('close', resolve);
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"keys":[]}');
+      },
+    ];
+  });
+  await load();
+  await closed;
+});
+
 it.each([
   ['a lost connection', hangUp],
   ['a server error', status(503)],
