@@ -82,7 +82,6 @@ export class KeptSocket {
   private begin(request: string, handler: AnswerHandler): void {
     this.handler = handler;
     this.requests += 1;
-    this.reader.begin();
     if (this.isClosed) {
       queueMicrotask(() => {
         this.fail(new Error('The sockets are closed.'));
@@ -163,11 +162,14 @@ export class KeptSocket {
 
   private complete(): void {
     const { handler, socket, reader } = this;
+    const { status, body } = reader;
     this.handler = undefined;
     // The server may answer before it has the whole request. The rest of it must not be taken for the next one.
     if (socket === undefined || !reader.keepsOpen || socket.writableLength > 0) this.drop();
     else this.keep(socket);
-    handler?.onAnswer(reader.status, reader.body);
+    // An idle socket holds no body, which may be a page of the table.
+    reader.begin();
+    handler?.onAnswer(status, body);
   }
 
   /** Keeps an idle socket, which does not keep the process running. */
@@ -184,6 +186,7 @@ export class KeptSocket {
   private fail(error: Error): void {
     const { handler } = this;
     this.handler = undefined;
+    this.reader.begin();
     this.drop();
     handler?.onFailure(error);
   }

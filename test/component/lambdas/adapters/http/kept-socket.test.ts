@@ -1,4 +1,6 @@
 // Sockets that are kept alive, to servers that close them, answer late, early or wrongly.
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   connect,
   createServer,
@@ -98,6 +100,29 @@ it('a request may be sent while the answer to the one before is handed over', as
   });
   await expect(second).resolves.toBe('200 {}');
   expect(accepted).toHaveLength(1);
+});
+
+it.each([
+  ['with an answer', ''],
+  ['without its end', 'x'],
+])('an idle socket does not hold the body of an answer %s', async (_what, more) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const bytes = 20_000_000;
+  const bytesInUse = () => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  answer = (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes + more.length}\r\n\r\n`);
+    socket.end(Buffer.alloc(bytes));
+  };
+  const socket = create();
+  const before = bytesInUse();
+  await send(socket).catch(() => undefined);
+  await eventually(() => {
+    expect(bytesInUse() - before).toBeLessThan(bytes / 2);
+  });
 });
 
 it('an error of who gets an answer is not taken for one of the next request, and is thrown', async () => {
