@@ -9,30 +9,29 @@ const headers = [
   headerLine('connection', 'close'),
 ].join('');
 
-/**
- * A loader that times out after `timeoutMilliseconds` and, if the deadline has not passed, tries once more. Redirects are refused:
- * only the configured host is trusted.
- */
-export function createHttpLoad({ timeoutMilliseconds = 3_500 } = {}): Load {
-  const attempt: Load = async (url, deadline) => {
-    const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
-    const { status, body } = await get(new URL(url), milliseconds);
-    if (status < 200 || status >= 300) throw new Error(`${url} answered HTTP ${status}`);
-    return new Uint8Array(body).buffer;
-  };
-  return (url, deadline) =>
-    attempt(url, deadline).catch((error: unknown) => {
-      if (Date.now() >= deadline) throw error;
-      return attempt(url, deadline);
-    });
-}
+/** The timeout of an attempt. */
+const timeoutMilliseconds = 3_500;
+
+/** Loads a document and, if that fails before the deadline, tries once more. Redirects are refused: only the configured host is trusted. */
+export const httpLoad: Load = (url, deadline) =>
+  attempt(url, deadline).catch((error: unknown) => {
+    if (Date.now() >= deadline) throw error;
+    return attempt(url, deadline);
+  });
+
+const attempt: Load = async (url, deadline) => {
+  const milliseconds = Math.min(timeoutMilliseconds, Math.max(1, deadline - Date.now()));
+  const { status, body } = await get(new URL(url), milliseconds);
+  if (status < 200 || status >= 300) throw new Error(`${url} answered HTTP ${status}`);
+  return new Uint8Array(body).buffer;
+};
 
 /** @throws an error with the name `TimeoutError` if there is no complete answer in time, and the errors of the socket */
 function get(
   { origin, host, pathname, search }: URL,
-  timeoutMilliseconds: number,
+  withinMilliseconds: number,
 ): Promise<{ readonly status: number; readonly body: Buffer }> {
-  const options = { timeoutMilliseconds, keepAliveMilliseconds: 0 };
+  const options = { timeoutMilliseconds: withinMilliseconds, keepAliveMilliseconds: 0 };
   const socket = new KeptSocket(createOpener(origin), options);
   return new Promise((resolve, reject) => {
     socket.send(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${host}\r\n${headers}\r\n`, {

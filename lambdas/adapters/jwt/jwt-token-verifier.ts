@@ -7,7 +7,7 @@ import type { IdentityProvider } from '#lambdas/contract/identity-provider';
 import type { Clock } from '#core/clock';
 import type { TokenVerifier, VerifierRefusal } from '#core/auth/ports';
 import { clockLeewaySeconds } from '#core/auth/judge-claims';
-import { createHttpLoad } from './http-load';
+import { httpLoad } from './http-load';
 import {
   createIssuerKeys,
   discoveryUrlOf,
@@ -54,7 +54,7 @@ type Verified = Awaited<ReturnType<TokenVerifier['verify']>>;
  */
 export function createJwtTokenVerifier(
   provider: IdentityProvider,
-  { audiences, load = createHttpLoad(), now = Date.now }: JwtTokenVerifierOptions = {},
+  { audiences, load = httpLoad, now = Date.now }: JwtTokenVerifierOptions = {},
 ): JwtTokenVerifier {
   const trust = trustOf(provider, audiences);
   const keysByIssuer = new Map<string, IssuerKeys>(

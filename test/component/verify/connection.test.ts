@@ -37,12 +37,12 @@ const patient = { timeoutMilliseconds: 30_000, signal };
 
 it('other messages do not extend the wait for one', async () => {
   const connection = await Connection.open(url, {}, patient);
+  await connection.next(({ message }) => message?.type === 'heartbeat', 'heartbeat', patient);
   const hasPong = connection.next(({ message }) => message?.type === 'pong', 'pong', {
     timeoutMilliseconds: 100,
     signal,
   });
   await expect(hasPong).rejects.toEqual(new DoesNotHold('pong', 'nothing within 0.1 s'));
-  expect(connection.count).toBeGreaterThan(0);
   await expect(connection.close(patient)).resolves.toBe(1000);
 });
 

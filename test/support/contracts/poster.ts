@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { PostResult, Poster } from '#core/connections/ports';
 import type { Log } from '#core/log';
 import { RecordingLog } from '../core/fakes';
+import { holdTimeouts, passTime, releaseTimeouts } from '../timeouts';
 
 /** A fake of @connections that records requests. */
 class FakeConnections {
   readonly requests: { method: string; path: string; body: string; headers: object }[] = [];
-  answer: (request: IncomingMessage, response: ServerResponse) => void = (_, response) => {
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown = (_, response) => {
     response.writeHead(200).end();
   };
   private readonly server: Server = createServer((request, response) => {
@@ -36,6 +37,7 @@ class FakeConnections {
 
 export function describePoster(
   name: string,
+  timeoutMilliseconds: number,
   create: (callbackUrl: string, log: Log) => Poster & { close(): unknown },
 ): void {
   describe(`${name}, a poster`, () => {
@@ -44,6 +46,7 @@ export function describePoster(
     let poster: ReturnType<typeof create>;
 
     beforeEach(async () => {
+      holdTimeouts();
       api = new FakeConnections();
       log = new RecordingLog();
       poster = create(await api.start(), log);
@@ -51,6 +54,7 @@ export function describePoster(
     afterEach(async () => {
       await poster.close();
       api.stop();
+      releaseTimeouts();
     });
 
     it('posts the message to the connection, signed with the session token', async () => {
@@ -100,9 +104,9 @@ export function describePoster(
     });
 
     it('returns retryable if there is no response', async () => {
-      api.answer = () => undefined;
+      api.answer = () => passTime(timeoutMilliseconds);
       await expect(poster.post('a=', '{}')).resolves.toBe('retryable');
-    }, 20_000);
+    });
 
     it('returns retryable if the TCP connection is refused', async () => {
       api.stop();

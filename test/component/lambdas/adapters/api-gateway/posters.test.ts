@@ -7,12 +7,13 @@ import { createSocketPoster } from '#adapters/api-gateway/socket-poster';
 import type { PostResult } from '#core/connections/ports';
 import { FakeClock, RecordingLog } from '#test/support/core/fakes';
 import { describePoster } from '#test/support/contracts/poster';
+import { holdTimeouts, passTime, releaseTimeouts } from '#test/support/timeouts';
 
 const keys = { accessKeyId: 'AKID', secretAccessKey: 'key', sessionToken: 'session' };
 const region = 'eu-central-1';
 const timeoutMilliseconds = 300;
 
-describePoster('SocketPoster', (callbackUrl, log) =>
+describePoster('SocketPoster', timeoutMilliseconds, (callbackUrl, log) =>
   createSocketPoster({
     callbackUrl,
     region,
@@ -23,7 +24,7 @@ describePoster('SocketPoster', (callbackUrl, log) =>
   }),
 );
 
-describePoster('ManagementApiPoster', (endpoint, log) => {
+describePoster('ManagementApiPoster', timeoutMilliseconds, (endpoint, log) => {
   const client = new ApiGatewayManagementApiClient({
     endpoint,
     region,
@@ -118,7 +119,7 @@ describe('SocketPoster', () => {
 });
 
 describe('SocketPoster with one socket', () => {
-  let answer: (response: ServerResponse) => void;
+  let answer: (response: ServerResponse) => unknown;
   const server = createServer((request, response) => {
     request.resume().once('end', () => {
       answer(response);
@@ -129,6 +130,7 @@ describe('SocketPoster with one socket', () => {
 
   beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   beforeEach(() => {
+    holdTimeouts();
     poster = createSocketPoster({
       callbackUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`,
       region,
@@ -141,13 +143,14 @@ describe('SocketPoster with one socket', () => {
   });
   afterEach(() => {
     poster.close();
+    releaseTimeouts();
   });
   afterAll(() => {
     server.closeAllConnections();
     server.close();
   });
 
-  it.each<[string, PostResult, (response: ServerResponse) => void]>([
+  it.each<[string, PostResult, (response: ServerResponse) => unknown]>([
     [
       'early hints before the status',
       'gone',
@@ -182,7 +185,10 @@ describe('SocketPoster with one socket', () => {
     [
       'a body that does not end',
       'retryable',
-      (response) => response.writeHead(200, { 'content-length': 1_000 }).write('{'),
+      (response) => {
+        response.writeHead(200, { 'content-length': 1_000 }).write('{');
+        return passTime(timeoutMilliseconds);
+      },
     ],
     [
       'a response that is not HTTP',

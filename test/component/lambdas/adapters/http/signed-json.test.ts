@@ -9,6 +9,7 @@ import {
   type SignedJson,
   type SignedJsonOptions,
 } from '#adapters/http/signed-json';
+import { holdTimeouts, passTime, releaseTimeouts } from '#test/support/timeouts';
 
 const page = {
   Items: [{ sk: { S: 'ä#id=' }, connectedAt: { N: '1707163200123' } }],
@@ -21,13 +22,14 @@ const input = {
   Limit: 1_000,
 };
 const credentials = { accessKeyId: 'AKID1', secretAccessKey: 'key', sessionToken: 'session' };
+const timeoutMilliseconds = 200;
 
 interface Asked {
   readonly headers: IncomingMessage['headers'];
   readonly body: unknown;
   readonly socket: IncomingMessage['socket'];
 }
-type Respond = (response: ServerResponse) => void;
+type Respond = (response: ServerResponse) => unknown;
 
 let asked: Asked[] = [];
 /** The next answers; after them, the page. */
@@ -50,8 +52,12 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 beforeEach(() => {
+  holdTimeouts();
   asked = [];
   answers = [];
+});
+afterEach(() => {
+  releaseTimeouts();
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -66,7 +72,7 @@ describe('with sockets', () => {
     createSignedJson(
       dynamoProtocol,
       { url, region: 'eu-central-1', credentials, ...endpoint },
-      { sockets: 3, timeoutMilliseconds: 200, ...options },
+      { sockets: 3, timeoutMilliseconds, ...options },
     );
 
   it('sends the same request as the AWS SDK, and returns the parsed answer', async () => {
@@ -116,7 +122,7 @@ describe('with sockets', () => {
     ['a page of HTML', (response) => response.end('<html>'), 1],
     ['JSON that is no object', (response) => response.end('null'), 1],
     ['an empty body', (response) => response.end(), 1],
-    ['no answer', () => undefined, 1],
+    ['no answer', () => passTime(timeoutMilliseconds), 1],
     [
       'half an answer, twice',
       (response) => {
@@ -156,7 +162,7 @@ describe('with sockets', () => {
 });
 
 it('has no answer without an endpoint', async () => {
-  const options = { sockets: 1, timeoutMilliseconds: 200 };
+  const options = { sockets: 1, timeoutMilliseconds };
   const call = createSignedJson(dynamoProtocol, undefined, options);
   await expect(call('Query', input)).resolves.toBeUndefined();
   expect(asked).toEqual([]);

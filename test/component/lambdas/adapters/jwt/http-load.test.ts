@@ -1,7 +1,8 @@
 // Documents of the issuer are loaded with one retry, and without following redirects.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createHttpLoad } from '#adapters/jwt/http-load';
+import { httpLoad } from '#adapters/jwt/http-load';
+import { holdTimeouts, passTime, releaseTimeouts } from '#test/support/timeouts';
 
 let server: Server;
 let answers: RequestListener[];
@@ -9,6 +10,7 @@ let requests: (string | undefined)[];
 let url: string;
 
 beforeEach(async () => {
+  holdTimeouts();
   answers = [];
   requests = [];
   server = createServer((request, response) => {
@@ -20,20 +22,24 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  releaseTimeouts();
   server.closeAllConnections();
   await new Promise((closed) => server.close(closed));
 });
 
 const ok: RequestListener = (_request, response) => response.end('{"keys":[]}');
 const hangUp: RequestListener = (request) => request.socket.destroy();
-const stall: RequestListener = () => undefined;
+const stall =
+  (milliseconds: number): RequestListener =>
+  () =>
+    void passTime(milliseconds);
 const status =
   (code: number, headers = {}): RequestListener =>
   (_request, response) =>
     response.writeHead(code, headers).end('nothing');
 
-const load = async (options: { timeoutMilliseconds?: number } = {}, within = 60_000) => {
-  const body = await createHttpLoad(options)(`${url}/keys`, Date.now() + within);
+const load = async (within = 60_000) => {
+  const body = await httpLoad(`${url}/keys`, Date.now() + within);
   return new TextDecoder().decode(body);
 };
 
@@ -71,22 +77,26 @@ it('throws the error of the second attempt', async () => {
 });
 
 it('throws a TimeoutError after its timeout, in both attempts', async () => {
-  answers = [stall, stall];
-  await expect(load({ timeoutMilliseconds: 1_000 })).rejects.toMatchObject({
+  answers = [stall(3_500), stall(3_500)];
+  await expect(load()).rejects.toMatchObject({
     name: 'TimeoutError',
   });
   expect(requests).toHaveLength(2);
 });
 
 it('waits for an issuer that answers after 2 s', async () => {
-  answers = [(_request, response) => setTimeout(() => response.end('{"keys":[]}'), 2_000)];
+  answers = [
+    (_request, response) => {
+      void passTime(2_000).then(() => response.end('{"keys":[]}'));
+    },
+  ];
   await expect(load()).resolves.toBe('{"keys":[]}');
   expect(requests).toHaveLength(1);
 });
 
 it('neither waits nor retries after its deadline', async () => {
-  answers = [stall];
-  await expect(load({}, 500)).rejects.toMatchObject({ name: 'TimeoutError' });
+  answers = [stall(500)];
+  await expect(load(500)).rejects.toMatchObject({ name: 'TimeoutError' });
   expect(requests).toHaveLength(1);
 });
 
