@@ -11,7 +11,9 @@ const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?\r\n/;
 const fieldLines = /^(?:[\w!#$%&'*+.^`|~-]+:[^\r\n\0]*\r\n)*$/;
 /** The fields that say where an answer ends, and how long the socket stays open. */
 const framingFields =
-  /^(connection|content-length|keep-alive|transfer-encoding):[ \t]*([^\r\n]*?)[ \t]*\r\n/gim;
+  /^(connection|content-length|keep-alive|transfer-encoding):[ \t]*([^\r\n]*)\r\n/gim;
+/** Each run of spaces is tried once only, at its beginning: a head may be nothing but spaces. */
+const spacesAtEnd = /(?<![ \t])[ \t]+$/;
 const chunkSize = /^([\da-f]{1,8})[ \t]*(?:;[^\r\n]*)?$/i;
 
 /** What comes next in an answer. */
@@ -153,7 +155,7 @@ export class AnswerReader {
     let isChunked = false;
     let connection = '';
     for (const [, name = '', value = ''] of head.matchAll(framingFields)) {
-      const text = value.toLowerCase();
+      const text = value.toLowerCase().replace(spacesAtEnd, '');
       switch (name.toLowerCase()) {
         case 'connection':
           connection += `${text},`;

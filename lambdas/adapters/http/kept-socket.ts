@@ -16,7 +16,7 @@ export interface SocketOptions {
   readonly keepAliveMilliseconds: number;
 }
 
-/** How long after an answer no server closes a socket, or sends anything else on it. */
+/** How long after an answer a socket is used again without first reading what may have arrived on it. */
 const quietMilliseconds = 100;
 
 /** Calls `react` after all bytes and ends that have already arrived were read. The first immediate may run before that. */
