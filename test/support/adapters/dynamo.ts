@@ -34,7 +34,7 @@ export async function startDynamo(): Promise<TestDynamo> {
   const plain = new DynamoDBClient({ endpoint: url, region, credentials });
   const client = DynamoDBDocumentClient.from(plain);
   const table = createSdkTable(client);
-  const options = { sockets: 50, timeoutMilliseconds: 3_000 };
+  const options = { sockets: 50, timeoutMilliseconds: 60_000 };
   const call = createSignedJson(dynamoProtocol, { url, region, credentials }, options);
   let tables = 0;
   return {

@@ -7,6 +7,7 @@ import { createSqsRetryQueue } from '#adapters/sqs/sqs-retry-queue';
 import { createPublisher } from '#sdk/publisher';
 import { createEventBridgeRequests } from '#wiring/event-bridge';
 import { createQueues } from '#wiring/queues';
+import { holdTimeouts, releaseTimeouts } from '#test/support/timeouts';
 
 const trace = 'Root=1-6b066b26-bc94c5bc332c729dfe08c976;Parent=53995c3f42cd8ad8;Sampled=1';
 const before = process.env;
@@ -33,7 +34,12 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
+  holdTimeouts();
   traces.length = 0;
+});
+
+afterEach(() => {
+  releaseTimeouts();
 });
 
 afterAll(async () => {

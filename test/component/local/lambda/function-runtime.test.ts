@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FunctionRuntime, type RuntimeDefinition } from '#local/lambda/function-runtime';
+import { holdTimeouts, passTime, releaseTimeouts } from '#test/support/timeouts';
 
 const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
 const open: FunctionRuntime[] = [];
 let files = 0;
 
 afterEach(async () => {
+  releaseTimeouts();
   await Promise.all(open.splice(0).map((runtime) => runtime.close()));
 });
 afterAll(() => {
@@ -105,8 +107,11 @@ it('ends the thread on a timeout, and starts a new one for the next invocation',
      };`,
     { timeoutSeconds: 1, maximumConcurrency: 1 },
   );
+  holdTimeouts();
   expect(await runtime.invoke({})).toEqual({ ok: true, value: 1 });
-  expect(await runtime.invoke({ hang: true })).toEqual({
+  const hangs = runtime.invoke({ hang: true });
+  await passTime(1_000);
+  expect(await hangs).toEqual({
     ok: false,
     errorType: 'TimedOut',
     errorMessage: 'Task timed out after 1.00 seconds',
@@ -174,12 +179,21 @@ it('reports a handler that the bundle does not export', async () => {
 
 it('runs one invocation at a time in an environment, and starts more environments up to the limit', async () => {
   const { runtime } = runtimeOf(
-    `import { threadId } from 'node:worker_threads';
+    `import { BroadcastChannel, threadId } from 'node:worker_threads';
+     const others = new BroadcastChannel('environments');
+     const meets = new Promise((resolve) => {
+       others.onmessage = ({ data }) => {
+         if (data === 'here') others.postMessage('here, too');
+         resolve();
+       };
+     });
+     others.postMessage('here');
      let running = 0;
      export const handler = async () => {
        running += 1;
        const seen = running;
-       await new Promise((resolve) => setTimeout(resolve, 50));
+       await Promise.all([meets, new Promise((resolve) => setTimeout(resolve, 50))]);
+       others.unref();
        running -= 1;
        return { threadId, seen };
      };`,

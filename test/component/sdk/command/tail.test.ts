@@ -111,6 +111,7 @@ it('leaves no process behind that keeps the pipe open, also after SIGKILL', asyn
   const { said, ended } = start('/bin/sh', ['-c', script, 'sh', process.execPath, program, url]);
   await eventually(() => {
     expect(said.out).toContain('agent-2');
+    expect(said.error).toMatch(/pid \d+/);
   });
   process.kill(Number(/pid (\d+)/.exec(said.error)?.[1]), 'SIGKILL');
   expect((await ended)[0]).toBe(0);

@@ -42,6 +42,7 @@ function publisherWith(options: PublisherOptions['clientConfiguration']) {
     clientConfiguration: {
       region: 'eu-central-1',
       endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      requestHandler: {},
       ...options,
     },
   });

@@ -1,5 +1,5 @@
 // Agents that a process keeps alive, when a signal ends the process.
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +13,7 @@ interface Reported {
 const publisher = path.resolve(__dirname, '../../../../sdk/publisher/index.ts');
 
 const reported: string[] = [];
+const children: ChildProcess[] = [];
 let origin: string;
 const server = createServer((request, response) => {
   void text(request).then((body) => {
@@ -28,6 +29,9 @@ beforeAll(async () => {
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 beforeEach(() => (reported.length = 0));
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 afterAll(() => {
   server.closeAllConnections();
   server.close();
@@ -48,6 +52,7 @@ async function start({ before = '', after = '' } = {}) {
   const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  children.push(child);
   const next = async () => String((await once(child.stdout, 'data'))[0]);
   expect(await next()).toBe('ready');
   expect(reported.toSorted()).toEqual(['agent-0 online', 'agent-1 online']);

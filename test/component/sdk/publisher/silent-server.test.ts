@@ -2,10 +2,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPublisher } from '#sdk/publisher';
+import { holdTimeouts, passTime, releaseTimeouts } from '#test/support/timeouts';
 
 it('rejects with a timeout if the server does not answer', async () => {
+  holdTimeouts();
   let requests = 0;
-  const server = createServer(() => (requests += 1));
+  const server = createServer(() => {
+    requests += 1;
+    void passTime(3_000);
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const publisher = createPublisher({
     maxAttempts: 1,
@@ -26,5 +31,6 @@ it('rejects with a timeout if the server does not answer', async () => {
     await publisher.close();
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));
+    releaseTimeouts();
   }
-}, 15_000);
+});

@@ -82,7 +82,13 @@ describe('SocketPoster', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     callbackUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/live`;
   });
-  beforeEach(() => requests.splice(0));
+  beforeEach(() => {
+    holdTimeouts();
+    requests.length = 0;
+  });
+  afterEach(() => {
+    releaseTimeouts();
+  });
   afterAll(() => {
     server.closeAllConnections();
     server.close();

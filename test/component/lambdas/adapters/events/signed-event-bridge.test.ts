@@ -31,9 +31,11 @@ const credentials = { accessKeyId: 'AKID1', secretAccessKey: 'key', sessionToken
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const options = { sockets: 3, timeoutMilliseconds: 3_000 };
+  const options = { sockets: 3, timeoutMilliseconds: 60_000 };
   const sdk = () =>
-    createSdkRequests({ clientConfiguration: { region, credentials, endpoint: url } });
+    createSdkRequests({
+      clientConfiguration: { region, credentials, endpoint: url, requestHandler: {} },
+    });
   const signed = () =>
     createSignedEventBridge(
       createSignedJson(eventBridgeProtocol, { url, region, credentials }, options),

@@ -26,7 +26,7 @@ it.each([
   [500, 'disconnected'],
   [503, 'disconnected'],
 ])('maps HTTP %i to %s', async (status, expected) => {
-  await expect(createHttpGatewayProbe()(`${url}/${status}`)).resolves.toBe(expected);
+  await expect(createHttpGatewayProbe(60_000)(`${url}/${status}`)).resolves.toBe(expected);
 });
 
 it('returns disconnected after the timeout', async () => {

@@ -6,6 +6,7 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Connections } from '#local/gateway/definition';
+import { fakeTimers } from '#test/support/local/fake-timers';
 import {
   clientConfig,
   closeTiny,
@@ -13,6 +14,7 @@ import {
   type TinyStack,
 } from '#test/support/local/tiny-stack';
 
+const timers = fakeTimers(Date.now());
 let stack: TinyStack;
 let client: ApiGatewayManagementApiClient;
 const [someId, goneId, fullId] = ['AAAAAAAAAAAAAAA=', 'GoneAAAAAAAAAAA=', 'FullAAAAAAAAAAA='];
@@ -51,7 +53,7 @@ const post = (ConnectionId: string, Data = 'hi', by = client) =>
   by.send(new PostToConnectionCommand({ ConnectionId, Data }));
 
 beforeAll(async () => {
-  stack = await deployTiny();
+  stack = await deployTiny({}, {}, { testing: { timers } });
   client = clientOf('/live');
 });
 afterAll(async () => {
@@ -181,9 +183,16 @@ it('injects a fault as often as it specifies, or until it is withdrawn', async (
   await post(someId);
   posted.length = 0;
   const effect = { kind: 'delay', milliseconds: 50 } as const;
-  stack.injectFault({ service: 'execute-api', times: 1, effect });
+  const delayed = new Promise<void>((resolve) => {
+    const fault = { service: 'execute-api', times: 1, effect };
+    stack.injectFault({ ...fault, onAffected: () => setImmediate(resolve) });
+  });
   const slow = post(someId, 'slow');
+  await delayed;
   await post(someId, 'fast');
+  await timers.advance(49);
+  expect(posted.map(([, text]) => text)).toEqual(['fast']);
+  await timers.advance(1);
   await slow;
   expect(posted.map(([, text]) => text)).toEqual(['fast', 'slow']);
 });

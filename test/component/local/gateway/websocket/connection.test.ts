@@ -153,6 +153,7 @@ describe('messages of one connection', () => {
     const slow = await connect(url);
     const other = await connect(url);
     for (const text of ['1', '2', '3']) slow.socket.send(text);
+    await until(() => release.length > 0);
     other.socket.send('quick');
     expect(await other.next()).toBe('quick');
     expect(message.events).toHaveLength(2);
@@ -429,7 +430,8 @@ describe('@connections', () => {
 describe('closing the gateway', () => {
   it('closes connections with 1001, terminates those whose clients do not answer, and frees the port', async () => {
     const timers = fakeTimers();
-    const { url, gateway, disconnect } = await start(echo, { limits: { timers } });
+    const limits = { timers, closeTimeoutSeconds: 60 };
+    const { url, gateway, disconnect } = await start(echo, { limits });
     const client = await connect(url);
     const frozen = await connect(url);
     frozen.socket.pause();
