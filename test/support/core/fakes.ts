@@ -57,13 +57,16 @@ export class FakeClock implements Timers {
     return () => void this.timers.delete(timer);
   }
 
-  /** Runs `work`, and advances the time to the next timer whenever nothing else is left to run. */
-  async run<T>(work: Promise<T>): Promise<T> {
+  /**
+   * Runs `work`, and advances the time to the next timer whenever nothing else is left to run.
+   * @param isWaiting whether `work` waits for something real, e.g. the answer to a request: no time passes meanwhile
+   */
+  async run<T>(work: Promise<T>, isWaiting = () => false): Promise<T> {
     const state = { done: false };
     const watched = work.finally(() => (state.done = true));
     watched.catch(() => undefined);
     for (;;) {
-      for (let turn = 0; turn < 150 && !state.done; turn += 1)
+      for (let turn = 0; turn < 150 && !state.done; turn = isWaiting() ? 0 : turn + 1)
         await new Promise((next) => setImmediate(next));
       if (state.done) return watched;
       const [next] = [...this.timers].sort((a, b) => a.at - b.at);

@@ -25,15 +25,21 @@ import { createFanOutHarness } from '#test/support/core/fan-out';
 let dynamo: TestDynamo;
 let tableName: string;
 let requests: string[] = [];
+let unanswered = 0;
 
 beforeAll(async () => {
   dynamo = await startDynamo();
   tableName = await dynamo.createTable();
   dynamo.client.middlewareStack.add(
     (next, { commandName = '' }) =>
-      (args) => {
+      async (args) => {
         requests.push(commandName.replace('Command', ''));
-        return next(args);
+        unanswered += 1;
+        try {
+          return await next(args);
+        } finally {
+          unanswered -= 1;
+        }
       },
     { step: 'initialize' },
   );
@@ -209,6 +215,7 @@ function setUpBroadcast() {
       costOf(() =>
         broadcast({ id: `${agentId}-${timestamp}`, type, payload, whole: {} }, deadline),
       ),
+      () => unanswered > 0,
     );
   };
   return { ...harness, lease, report };
