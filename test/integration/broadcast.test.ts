@@ -1,27 +1,24 @@
 // Broadcasting: events that are put on the bus with an AWS client reach every client as messages.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { TestClient } from '../support/stack/test-client';
 import { connectionRecords } from '../support/stack/connection-records';
 import { eventually } from '../support/eventually';
 import { newsIn } from '../support/stack/messages';
+import { rejectedEvent } from '../support/stack/rejected-events';
 
 let stack: LocalStack;
 let events: EventBridgeClient;
-let queues: SQSClient;
 
 beforeAll(async () => {
   stack = await startLocalStack({
     settings: { maxConnectionsPerUser: 1000, handshakeBurst: 1000 },
   });
   events = new EventBridgeClient(stack.clientConfiguration);
-  queues = new SQSClient(stack.clientConfiguration);
 });
 afterEach(() => TestClient.closeAll());
 afterAll(async () => {
   events.destroy();
-  queues.destroy();
   await stack.close();
 });
 
@@ -65,7 +62,7 @@ it('sends an event to two tabs of one user and one of another, byte for byte, wi
    * machine may delay some of them.
    */
   const isKept = () => Math.min(...delays.slice(1)) < 1_000;
-  while (!isKept() && delays.length < 6) {
+  while (!isKept() && delays.length < 31) {
     const { status, message } = news();
     messages.push(message);
     const before = Date.now();
@@ -97,21 +94,6 @@ it('sends simultaneous events in batches to connections that negotiated them, an
   await Promise.all([documented.close(), batched.close()]);
 });
 
-/** The next event of the dead-letter queue, with the reason. */
-async function rejectedEvent() {
-  const { Messages: messages = [] } = await queues.send(
-    new ReceiveMessageCommand({
-      QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
-      MessageAttributeNames: ['All'],
-      WaitTimeSeconds: 10,
-      VisibilityTimeout: 600,
-    }),
-  );
-  const [message] = messages;
-  const event = JSON.parse(message?.Body ?? '') as { 'detail-type': string; detail: object };
-  return { event, reason: message?.MessageAttributes?.['reason']?.StringValue };
-}
-
 it('sends the events of a pack to all connections in order; an invalid one goes to the dead-letter queue, and is sent after its correction', async () => {
   const clients = await Promise.all([open('alice'), openBatched('bob')]);
   const [documented, batched] = clients;
@@ -127,7 +109,7 @@ it('sends the events of a pack to all connections in order; an invalid one goes 
     expect(newsIn(batched)).toEqual(messages);
   });
 
-  const { event, reason } = await rejectedEvent();
+  const { event, reason } = await rejectedEvent(stack);
   expect(event).toMatchObject({ 'detail-type': 'agent:status', detail: pack[1] });
   expect(reason).toMatch(/^status must be one of/);
   await put(event['detail-type'], { ...event.detail, status: 'online' });
@@ -157,7 +139,7 @@ describe('invalid events', () => {
     async (_, type, detail, reason) => {
       const client = await open('alice');
       await put(type, detail);
-      const rejected = await rejectedEvent();
+      const rejected = await rejectedEvent(stack);
       expect(rejected.event).toMatchObject({
         source: 'mission-control',
         'detail-type': type,

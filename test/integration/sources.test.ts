@@ -1,23 +1,20 @@
 // Sources: a backend that may report with a source reports the agents that this source is bound to, and no others.
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
+import { rejectedEvent } from '../support/stack/rejected-events';
 import { TestClient } from '../support/stack/test-client';
 
 let stack: LocalStack;
 let events: EventBridgeClient;
-let queues: SQSClient;
 
 beforeAll(async () => {
   stack = await startLocalStack({ settings: { sources: '{"team-a": "team-a/*"}' } });
   events = new EventBridgeClient(stack.clientConfiguration);
-  queues = new SQSClient(stack.clientConfiguration);
 });
 afterEach(() => TestClient.closeAll());
 afterAll(async () => {
   events.destroy();
-  queues.destroy();
   await stack.close();
 });
 
@@ -45,28 +42,13 @@ let timestamp = 1_707_163_200_000;
 const status = (agentId: string) => ({ agentId, status: 'online', timestamp: (timestamp += 1) });
 const messageOf = (payload: unknown) => JSON.stringify({ type: 'agent:status', payload });
 
-/** The next event of the dead-letter queue, with the reason. */
-async function rejectedEvent() {
-  const { Messages: messages = [] } = await queues.send(
-    new ReceiveMessageCommand({
-      QueueUrl: stack.outputs['RejectedEventsQueueUrl'],
-      MessageAttributeNames: ['All'],
-      WaitTimeSeconds: 10,
-      VisibilityTimeout: 600,
-    }),
-  );
-  const [message] = messages;
-  const reason = message?.MessageAttributes?.['reason']?.StringValue;
-  return { event: JSON.parse(message?.Body ?? '') as unknown, reason };
-}
-
 const reason = 'agentId must match team-a/*, which the source team-a is bound to';
 
 it('moves an event of another agent to the dead-letter queue with the reason, and broadcasts those of its own', async () => {
   const client = await open();
   const [foreign, own] = [status('team-ab/x'), status('team-a/x')];
   await put('team-a', 'agent:status', foreign);
-  expect(await rejectedEvent()).toMatchObject({
+  expect(await rejectedEvent(stack)).toMatchObject({
     event: { source: 'team-a', 'detail-type': 'agent:status', detail: foreign },
     reason,
   });
@@ -93,7 +75,7 @@ it('checks each event of a pack of the publisher', async () => {
   );
   await publisher.close();
   await client.received('agent:status', 2);
-  expect(await rejectedEvent()).toMatchObject({
+  expect(await rejectedEvent(stack)).toMatchObject({
     event: { source: 'team-a', detail: { agentId: 'team-b/1' } },
     reason,
   });
@@ -115,7 +97,7 @@ it('lets neither a bound source nor the default one disconnect a user', async ()
   const client = await open();
   for (const source of ['team-a', 'mission-control']) {
     await put(source, 'user:disconnect', { userId: 'alice', reason: 'none' });
-    expect(await rejectedEvent()).toMatchObject({
+    expect(await rejectedEvent(stack)).toMatchObject({
       event: { source, 'detail-type': 'user:disconnect' },
       reason: expect.stringMatching(/^type must be one of/) as unknown,
     });
