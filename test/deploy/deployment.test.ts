@@ -102,10 +102,12 @@ async function rejectedEvent(): Promise<Message | undefined> {
 }
 
 it('/health reports ok and no connections', async () => {
-  await expect(connections()).resolves.toEqual({
-    status: 'running',
-    connections: 0,
-    connectedUsers: 0,
+  await eventually(async () => {
+    await expect(connections()).resolves.toEqual({
+      status: 'running',
+      connections: 0,
+      connectedUsers: 0,
+    });
   });
 });
 

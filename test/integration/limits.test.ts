@@ -154,8 +154,10 @@ it('the first of 21 tabs is replaced, health reports 20, and together the tabs g
     await eventually(async () => {
       expect((await connectionRecords(patient)).size).toBe(20);
     });
-    await expect(patient.health()).resolves.toMatchObject({
-      websocket: { connections: 20, connectedUsers: 1 },
+    await eventually(async () => {
+      await expect(patient.health()).resolves.toMatchObject({
+        websocket: { connections: 20, connectedUsers: 1 },
+      });
     });
     expect(tabs.filter(isOpen)).toHaveLength(20);
 
