@@ -64,14 +64,17 @@ it('the connection of a killed client is removed from the table', async () => {
   `;
   const url = `${stack.webSocketUrl}?token=${await stack.mintToken({ sub: 'alice' })}`;
   const client = spawn(process.execPath, ['-e', script], { env: { URL: url } });
-  await new Promise((resolve) => client.stdout.once('data', resolve));
-  await counted(1, 1);
-  client.kill('SIGKILL');
+  try {
+    await new Promise((resolve) => client.stdout.once('data', resolve));
+    await counted(1, 1);
+  } finally {
+    client.kill('SIGKILL');
+  }
   await counted(0, 0);
 });
 
 it('a connection whose token expires gets connection:closing with the reason, and is closed', async () => {
-  const token = await shortToken('alice', 1);
+  const token = await shortToken('alice', 5);
   const client = await TestClient.open(stack.webSocketUrl, { token });
   const other = await open('bob');
   await expect(client.closed).resolves.toMatchObject({ code: 1000 });
