@@ -50,7 +50,7 @@ async def main():
         await asyncio.to_thread(report)
         heard = []
         while len(heard) < len(agents):
-            message = json.loads(await asyncio.wait_for(socket.recv(), 10))
+            message = json.loads(await asyncio.wait_for(socket.recv(), 60))
             if message["type"] == "batch":
                 # The batch may also contain a heartbeat.
                 messages = message["payload"]["messages"]

@@ -14,7 +14,7 @@ let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await startLocalStack();
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 const aws = async (...args: string[]) => {
@@ -76,7 +76,7 @@ it("Python's websockets negotiates batches if it offers them, in any order, and 
   ];
   const answers = await Promise.all(asked.map(([, answer]) => answer));
   expect(answers).toEqual(asked.map(([expected]) => expected));
-}, 60_000);
+});
 
 it("Python's websockets receives the events of a pack as one batch", async () => {
   const token = await stack.mintToken({ sub: 'carol' });
@@ -89,7 +89,7 @@ it("Python's websockets receives the events of a pack as one batch", async () =>
     return JSON.stringify({ type: 'agent:status', payload });
   });
   expect(stdout.trim().split('\n')).toEqual(['batch', ...messages]);
-}, 60_000);
+});
 
 it('the Python examples of the documents report an event and receive its message', async () => {
   const texts = await Promise.all(
@@ -130,7 +130,7 @@ it('the Python examples of the documents report an event and receive its message
   } finally {
     listener.kill();
   }
-}, 60_000);
+});
 
 it('the AWS CLI puts an event', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
@@ -152,11 +152,15 @@ it('the AWS CLI puts an event', async () => {
 it('the AWS CLI finds a connection, posts to it and closes it', async () => {
   const token = await stack.mintToken({ sub: 'alice' });
   const client = await TestClient.open(stack.webSocketUrl, { token });
-  const items = (await aws('dynamodb', 'scan', ...(await connectionsOf('alice')))) as {
-    Items: { sk: { S: string } }[];
-  };
-  expect(items.Items).toHaveLength(1);
-  const connectionId = items.Items[0]?.sk.S.split('#')[1] ?? '';
+  let connectionId = '';
+  // The connections of the tests before are closed, and may still have their records.
+  await eventually(async () => {
+    const items = (await aws('dynamodb', 'scan', ...(await connectionsOf('alice')))) as {
+      Items: { sk: { S: string } }[];
+    };
+    expect(items.Items).toHaveLength(1);
+    connectionId = items.Items[0]?.sk.S.split('#')[1] ?? '';
+  });
   const manage = async (operation: string, ...args: string[]) => {
     const endpoint = `${stack.awsEndpointUrl}/live`;
     return aws(
@@ -178,7 +182,7 @@ it('wscat connects with an Authorization header, as in the README', async () => 
   const token = await stack.mintToken({ sub: 'alice' });
   const wscat = path.join(project, 'node_modules/wscat/bin/wscat');
   const args = [wscat, '-c', stack.webSocketUrl, '-H', `Authorization: Bearer ${token}`];
-  const child = spawn(process.execPath, [...args, '-x', '{"type":"ping"}', '-w', '5']);
+  const child = spawn(process.execPath, [...args, '-x', '{"type":"ping"}', '-w', '60']);
   let output = '';
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (data: Buffer) => {
@@ -194,8 +198,11 @@ it('wscat connects with an Authorization header, as in the README', async () => 
 
 describe('curl', () => {
   it('gets the health check', async () => {
-    const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', stack.healthUrl]);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
+    // On a busy machine the table may time out.
+    await eventually(async () => {
+      const { stdout } = await run('curl', ['--silent', '--show-error', '--fail', stack.healthUrl]);
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'ok', gateway: 'not configured' });
+    });
   });
 
   it('reports an event with one line, as in the README, and it is on a dashboard', async () => {
@@ -211,7 +218,7 @@ describe('curl', () => {
       payload: { agentId: 'agent-123', status: 'error' },
     });
     await client.close();
-  }, 30_000);
+  });
 
   it('gets 401 for a handshake without a token', async () => {
     const { stdout } = await run('curl', [

@@ -5,6 +5,7 @@ import { createMissionControl, type MissionControl } from '#sdk/client';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { startLocalStack, type LocalStack } from '#local/index';
 import { localClientConfiguration } from '#local/aws/endpoint/client-configuration';
+import { TestClient } from '../support/stack/test-client';
 import { eventually } from '../support/eventually';
 import {
   extractFirstStage,
@@ -21,7 +22,7 @@ type Create = typeof createMissionControl;
 let firstStage: FirstStage;
 beforeAll(async () => {
   firstStage = await extractFirstStage();
-}, 60_000);
+});
 afterAll(() => firstStage.remove());
 
 /** Connects a client with each token transport, reports events, and returns what each client negotiated and received. */
@@ -29,6 +30,9 @@ async function converse(
   create: Create,
   { url, publisher, getToken }: { url: string; publisher: Publisher; getToken: () => string },
 ) {
+  // Cold functions may take longer than a client waits for its socket; then it opens another one.
+  const warming = transports.map(() => TestClient.open(url, { token: getToken() }));
+  for (const one of await Promise.all(warming)) await one.close();
   const clients = transports.map((tokenTransport) => {
     const sockets: WebSocket[] = [];
     class Observed extends WebSocket {
@@ -77,7 +81,7 @@ describe('the current service', () => {
   beforeAll(async () => {
     stack = await startLocalStack();
     publisher = createPublisher({ eventBusName, clientConfiguration: stack.clientConfiguration });
-  }, 60_000);
+  });
   afterAll(async () => {
     await publisher.close();
     await stack.close();
@@ -106,7 +110,7 @@ describe('the service from before batches', () => {
   let service: FirstStageService;
   beforeAll(async () => {
     service = await startService(firstStage);
-  }, 90_000);
+  });
   afterAll(() => service.close());
 
   it('works with the current client, without batches', async () => {

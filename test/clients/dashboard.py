@@ -40,11 +40,11 @@ async def main():
     async with websockets.connect(url, additional_headers=headers) as socket:
         await socket.send(json.dumps({"type": "ping"}))
         # A heartbeat may arrive first.
-        while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "pong":
+        while json.loads(await asyncio.wait_for(socket.recv(), 60))["type"] != "pong":
             pass
         await asyncio.to_thread(report)
         while True:
-            text = await asyncio.wait_for(socket.recv(), 10)
+            text = await asyncio.wait_for(socket.recv(), 60)
             if json.loads(text)["type"] == "agent:status":
                 print(text)
                 return

@@ -21,7 +21,7 @@ async def main():
     ) as socket:
         await socket.send(json.dumps({"type": "ping"}))
         # A heartbeat may arrive first.
-        while json.loads(await asyncio.wait_for(socket.recv(), 10))["type"] != "pong":
+        while json.loads(await asyncio.wait_for(socket.recv(), 60))["type"] != "pong":
             pass
         print(socket.subprotocol)
 

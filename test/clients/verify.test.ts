@@ -19,7 +19,7 @@ beforeAll(async () => {
   // The default interval takes too long.
   stack = await startLocalStack({ settings: { heartbeatSeconds: 2 } });
   observer = await TestClient.open(stack.webSocketUrl, { token: await stack.mintToken() });
-}, 60_000);
+});
 
 afterAll(async () => {
   killPrograms();

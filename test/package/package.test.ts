@@ -66,7 +66,7 @@ beforeAll(async () => {
   await buildPackage(packed);
   await mkdir(path.join(directory, 'tarball'));
   tarball = await pack(packed, path.join(directory, 'tarball'));
-}, 60_000);
+});
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -76,7 +76,7 @@ it('publint and attw report no problems', async () => {
     [tool('@arethetypeswrong/cli/dist/index.js'), tarball, '--profile', 'strict', '--no-color'],
     directory,
   );
-}, 60_000);
+});
 
 it('the package has only code, declarations, licence, README and manifest', async () => {
   const listing = await npm(['pack', packed, '--dry-run', '--json', '--loglevel=error'], directory);
@@ -92,7 +92,7 @@ it('the package has only code, declarations, licence, README and manifest', asyn
   expect(Object.keys((JSON.parse(manifest) as { dependencies: object }).dependencies)).toEqual([
     'valibot',
   ]);
-}, 60_000);
+});
 
 it('npx runs the program of the package, which needs no other package', async () => {
   const root = await createProject('module', {});
@@ -103,7 +103,7 @@ it('npx runs the program of the package, which needs no other package', async ()
   expect(program).toMatch(
     /^#!\/usr\/bin\/env node\n\/\*!\nContains the package "ws":\n\nCopyright /,
   );
-}, 60_000);
+});
 
 it('the React binding begins with "use client"', async () => {
   for (const format of ['esm', 'cjs']) {
