@@ -38,9 +38,19 @@ export interface Account {
 
 /** Opens an empty account. */
 export async function openAccount(): Promise<Account> {
+  for (;;) {
+    try {
+      return await openAccountAt(await freePort());
+    } catch (error) {
+      // MiniStack begins to listen seconds later; another process may use the port by then.
+      if (!String(error).includes('is already in use')) throw error;
+    }
+  }
+}
+
+async function openAccountAt(port: number): Promise<Account> {
   const programs = await pythonPrograms('deploy');
   const folder = await mkdtemp(path.join(os.tmpdir(), 'mission-control-deploy-'));
-  const port = await freePort();
   const endpointUrl = `http://127.0.0.1:${String(port)}`;
   const credentials = { accessKeyId: accountId, secretAccessKey: 'administrator' };
   const keys = {
@@ -105,10 +115,14 @@ export async function openAccount(): Promise<Account> {
   };
   try {
     await eventually(async () => {
-      if (server.exitCode !== null) throw new Error(`MiniStack ended:\n${log}`);
+      if (server.exitCode !== null) return;
       const { ok } = await fetch(`${endpointUrl}/_ministack/health`);
       expect(ok).toBe(true);
     }, 60_000);
+    if (server.exitCode !== null) {
+      await ended;
+      throw new Error(`MiniStack ended:\n${log}`);
+    }
   } catch (error) {
     await close();
     throw error;

@@ -15,7 +15,7 @@ import { createDeployment, type Deployment } from './deployment';
 import { installMilliseconds } from '../support/python-environment';
 
 /** The timeout of a CDK command, which takes a few seconds, and longer on a busy machine. */
-const commandMilliseconds = 120_000;
+const commandMilliseconds = 300_000;
 /** The schedule first runs a minute after its creation, and MiniStack checks schedules every ten seconds. */
 const scheduleMilliseconds = 120_000;
 
