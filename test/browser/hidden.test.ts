@@ -3,6 +3,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type * as SdkClient from '#sdk/client';
+import { pauseClock } from '../support/browser/pause-clock';
 import { useDashboardInBrowser } from '../support/browser/dashboard-in-browser';
 import { agentEvent } from '../support/data/events';
 import { eventually } from '../support/eventually';
@@ -78,7 +79,7 @@ it('a tab that was hidden for three hours without a connection reconnects and sh
   await page.getByText('agent-1').first().waitFor();
   await hide(true);
   // With a running clock it would reconnect soon, and not be disconnected for three hours.
-  await page.clock.pauseAt(Date.now() + 1_000);
+  await pauseClock(page);
   inBrowser.service.dropAll();
   await eventually(() => {
     expect(inBrowser.service.connections()).toBe(0);
@@ -106,6 +107,8 @@ it('a page that is hidden for more than five minutes closes its connection, and 
   await eventually(() => {
     expect(inBrowser.service.connections()).toBe(1);
   });
+  // With a running clock, the five minutes could end while the test looks at the connections.
+  await pauseClock(page);
   await hide(true);
   await page.clock.fastForward('04:59');
   expect(inBrowser.service.connections()).toBe(1);
@@ -116,6 +119,7 @@ it('a page that is hidden for more than five minutes closes its connection, and 
   await inBrowser.service.report(agentEvent('agent-1', 'error', 1));
   await page.clock.fastForward('10:00:00');
   expect(await agents()).toEqual([]);
+  await page.clock.resume();
   await hide(false);
   await eventually(async () => {
     expect(await agents()).toEqual(['agent-1']);
