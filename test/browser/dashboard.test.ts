@@ -3,6 +3,8 @@ import type { Browser, Page } from 'playwright-core';
 import { startLocalStack, type LocalStack, type LocalStackOptions } from '#local/index';
 import { createPublisher, type Publisher } from '#sdk/publisher';
 import { firstSnapshot, openBrowser, openPage } from '../support/browser/browser';
+import { pauseClock } from '../support/browser/pause-clock';
+import { eventually } from '../support/eventually';
 import { violationsIn, violationsInBothColours } from '../support/browser/violations';
 
 const start = async (options: LocalStackOptions = {}) => {
@@ -214,9 +216,12 @@ it('waits while the stack is down, and connects and shows missed events when it 
     .waitFor();
   expect(await violationsInBothColours(page)).toEqual([]);
   // The page's clock is paused, so that it does not reconnect before there are new events.
-  await page.clock.pauseAt(new Date(Date.now() + 1_000));
+  await pauseClock(page);
   const [port = 0, awsPort = 0] = ports;
-  ({ stack, publisher } = await start({ port, awsPort }));
+  // A socket of another process may have one of the ports for a moment.
+  await eventually(async () => {
+    ({ stack, publisher } = await start({ port, awsPort }));
+  });
   await publisher.broadcastAgentStatus('agent-before', 'offline');
   await publisher.broadcastAgentStatus('agent-after', 'error');
   await page.clock.resume();
