@@ -116,7 +116,7 @@ it('can be used with the keyboard alone: skip links, filter, list, page of an ag
   }
   expect(stops.size).toBeLessThan(25);
   expect(stops).toContain('team-1/agent-5');
-}, 60_000);
+});
 
 it('shows the same after reload, back, forward, and in another tab with the same address', async () => {
   await reportAgents(40);
@@ -152,7 +152,7 @@ it('shows the same after reload, back, forward, and in another tab with the same
   await eventually(async () => {
     expect(await firstNames(other)).toEqual(shown);
   });
-}, 60_000);
+});
 
 it('shows the list where it was after the page of an agent', async () => {
   await reportAgents(200);
@@ -173,7 +173,7 @@ it('shows the list where it was after the page of an agent', async () => {
     expect(await offset()).toBe(3_000);
   });
   expect(await focused(page)).not.toBe('team-0/agent-104');
-}, 60_000);
+});
 
 it('goes from the page of an agent that was opened in the feed to the row of this agent', async () => {
   await reportAgents(200);
@@ -187,7 +187,7 @@ it('goes from the page of an agent that was opened in the feed to the row of thi
   const list = await page.locator('.agent-scroll').boundingBox();
   const box = await row.boundingBox();
   expect(box && list && box.y >= list.y && box.y + box.height <= list.y + list.height).toBe(true);
-}, 60_000);
+});
 
 it('moves the focus to the next row when the agent that has it leaves the filter', async () => {
   await reportAgents(40);
@@ -203,7 +203,7 @@ it('moves the focus to the next row when the agent that has it leaves the filter
   });
   await page.keyboard.press('ArrowDown');
   expect(await focused(page)).toBe((await names(page))[3]);
-}, 60_000);
+});
 
 it('keeps the focus on its row when agents before it change their order', async () => {
   await reportAgents(40);
@@ -217,7 +217,7 @@ it('keeps the focus on its row when agents before it change their order', async 
   expect(await focused(page)).toBe(name);
   await page.keyboard.press('ArrowUp');
   expect(await focused(page)).not.toBe(name);
-}, 60_000);
+});
 
 const views: [view: string, fragment: string, part: string][] = [
   ['list', '', '.row'],

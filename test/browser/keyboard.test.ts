@@ -117,7 +117,7 @@ it('can be used with the keyboard alone, from the form for a token to the timeli
   await pressOn(page, 'agents');
   await heading('Agents 10');
   expect(complaints).toEqual([]);
-}, 60_000);
+});
 
 it('can sign in with the keyboard alone after the provider has refused', async () => {
   const { page } = await inBrowser.openPage();

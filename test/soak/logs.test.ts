@@ -18,7 +18,7 @@ function inBase64(shift: number): string {
   return text.slice(Math.ceil((shift * 4) / 3) + (shift === 0 ? 0 : 1), -4);
 }
 
-const timeout = 60_000;
+const timeout = 120_000;
 const lines: LogLine[] = [];
 const log = (line: LogLine) => lines.push(line);
 let stack: LocalStack;
