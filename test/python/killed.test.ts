@@ -8,7 +8,7 @@ import { TestClient } from '../support/stack/test-client';
 import { cleanEnvironment, packageFolder } from './package';
 
 it('shows the agent of a killed process as offline within its time to live and a heartbeat', async () => {
-  const stack = await startLocalStack();
+  const stack = await startLocalStack({ settings: { heartbeatSeconds: 5 } });
   const token = await stack.mintToken({ sub: 'machine', claims: { scope: localReportScope } });
   const client = await TestClient.open(stack.webSocketUrl, { token: await stack.mintToken({}) });
   const program =
@@ -23,12 +23,18 @@ it('shows the agent of a killed process as offline within its time to live and a
     await client.received('agent:status');
     child.kill('SIGKILL');
     await eventually(() => {
-      const payloads = client.messagesOf('agent:status').map(({ payload }) => payload);
-      expect(payloads).toMatchObject([{ status: 'online' }, { status: 'offline' }]);
+      const statuses = client.messagesOf('agent:status').map(({ payload }) => payload['status']);
+      // The next report is broadcast, too, if it arrives before the first has been broadcast, as on a busy machine.
+      const repeated = (status: unknown, index: number) =>
+        status === 'online' && statuses[index - 1] === 'online';
+      expect(statuses.filter((status, index) => !repeated(status, index))).toEqual([
+        'online',
+        'offline',
+      ]);
     }, 60_000);
   } finally {
     child.kill('SIGKILL');
     await TestClient.closeAll();
     await stack.close();
   }
-});
+}, 180_000);
