@@ -1,6 +1,8 @@
 // Heartbeats when idle, in real time: none while events are sent, and no gap so long that a client reconnects.
 import { startLocalStack, type LocalStack } from '#local/index';
 import { createPublisher } from '#sdk/publisher';
+import { eventually } from '#test/support/eventually';
+import { measureStalls } from '#test/support/stalls';
 import { TestClient } from '#test/support/stack/test-client';
 
 const intervalSeconds = 10;
@@ -28,6 +30,7 @@ it('a connection gets heartbeats only while it is idle, and no gap between messa
   });
   await client.received('heartbeat', 1, 75_000);
   const heardAt: number[] = [];
+  const stalledMilliseconds = measureStalls();
   client.socket.on('message', () => heardAt.push(Date.now()));
 
   let events = 0;
@@ -43,7 +46,7 @@ it('a connection gets heartbeats only while it is idle, and no gap between messa
   expect(client.messagesOf('heartbeat').length).toBeLessThanOrEqual(before + 1);
 
   await client.received('heartbeat', client.messagesOf('heartbeat').length + 2, 40_000);
-  const longest = 1.5 * intervalSeconds * 1000 + 1_000;
+  const longest = 1.5 * intervalSeconds * 1000 + 1_000 + stalledMilliseconds();
   const tooLong = heardAt.slice(1).flatMap((until, index) => {
     const from = heardAt[index] ?? 0;
     if (until - from <= longest) return [];
@@ -51,8 +54,11 @@ it('a connection gets heartbeats only while it is idle, and no gap between messa
     return [{ from, until, milliseconds: until - from, meanwhile }];
   });
   expect(tooLong).toEqual([]);
-  await expect(stack.health()).resolves.toMatchObject({
-    websocket: { connections: 1, connectedUsers: 1 },
+  // Health reports no numbers if the table or the function times out, as on a busy machine.
+  await eventually(async () => {
+    await expect(stack.health()).resolves.toMatchObject({
+      websocket: { connections: 1, connectedUsers: 1 },
+    });
   });
   await client.close();
   await publisher.close();
