@@ -25,8 +25,11 @@ export interface FanOutStack extends LocalStack {
   records(): Promise<ReadonlyMap<string, string>>;
   /** The number of messages in the dead-letter queue. */
   deadLetters(): Promise<number>;
-  /** The number of posts to a connection that a function logged as unanswered, because of a dropped connection or a timeout. */
-  unanswered(connectionId: string): number;
+  /**
+   * The number of posts to a connection, or to all, that a function logged as unanswered, because of a dropped connection or a
+   * timeout.
+   */
+  unanswered(connectionId?: string): number;
   /** The log lines of functions about fan-outs, oldest first. */
   reports(): readonly FanOutLine[];
   /** Only fan-outs of events. Their type is `mixed` if a heartbeat was sent with them, which can happen to any flush. */
@@ -137,7 +140,10 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
       return Number(attributes?.['ApproximateNumberOfMessages']);
     },
 
-    unanswered: (connectionId) => unanswered.get(connectionId) ?? 0,
+    unanswered: (connectionId) =>
+      connectionId === undefined
+        ? [...unanswered.values()].reduce((total, posts) => total + posts, 0)
+        : (unanswered.get(connectionId) ?? 0),
 
     reports: () => lines,
     eventReports: () => lines.filter(({ events: count }) => count > 0),
@@ -149,6 +155,12 @@ export async function startFanOutStack(options: LocalStackOptions = {}): Promise
       await stack.close();
     },
   };
+}
+
+/** The number of status messages that dashboards received again. A copy is due to a post whose answer was lost. */
+export function copiesIn(dashboards: readonly Dashboard[]): number {
+  const numbers = dashboards.flatMap((dashboard) => [...heard(dashboard).values()]);
+  return numbers.reduce((total, number) => total + number - 1, 0);
 }
 
 /** The number of status messages of each agent that a dashboard received. */
