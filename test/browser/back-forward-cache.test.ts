@@ -38,7 +38,7 @@ beforeAll(async () => {
     response.setHeader('Content-Type', 'text/html').end(`<script>${script}</script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await service.close();

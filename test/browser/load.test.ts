@@ -17,7 +17,7 @@ let browser: Browser;
 let service: QuickService;
 beforeAll(async () => {
   [browser, service] = await Promise.all([openBrowser(), openQuickService()]);
-}, 60_000);
+});
 afterAll(async () => {
   await browser.close();
   await service.close();

@@ -57,7 +57,7 @@ it('redirects to the provider and back, connects with its token, and reconnects 
   }, 40_000);
   expect(visits).toHaveLength(1);
   expect(complaints).toEqual([]);
-}, 60_000);
+});
 
 it('after a refusal, redirects to the provider again only when the user clicks "Sign in"', async () => {
   const { page, context } = await inBrowser.openPage();

@@ -20,7 +20,7 @@ let events: EventBridgeClient;
 beforeEach(async () => {
   stack = await startFanOutStack();
   events = new EventBridgeClient(stack.clientConfiguration);
-}, 60_000);
+});
 afterEach(async () => {
   events.destroy();
   await stack.close();

@@ -6,7 +6,7 @@ let stack: LocalStack;
 
 beforeAll(async () => {
   stack = await startLocalStack({ settings: { heartbeatSeconds: 10 } });
-}, 60_000);
+});
 afterAll(() => stack.close());
 
 it('a connection with a token of 20 s is closed after 19 s or more by the first heartbeat after its expiry, unless the token is refreshed', async () => {
@@ -37,4 +37,4 @@ it('a connection with a token of 20 s is closed after 19 s or more by the first 
   for (const time of timesOf(client)) expect(time).toBeLessThan(expiredAt);
   await refreshed.received('heartbeat', timesOf(refreshed).length + 1);
   await refreshed.close();
-}, 60_000);
+});

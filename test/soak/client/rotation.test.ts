@@ -39,7 +39,7 @@ beforeAll(async () => {
     settings: { handshakesPerMinute: 10_000, handshakeBurst: 1_000 },
   });
   publisher = createPublisher({ clientConfiguration: stack.clientConfiguration });
-}, 60_000);
+});
 
 afterAll(async () => {
   client?.close();

@@ -41,7 +41,7 @@ async function connectDefaultClient({ stack, clients }: Started, sub: string) {
   client.on('connection', (connection) => connections.push(connection));
   await eventually(() => {
     expect(client.connection).toMatchObject({ state: 'connected', attempt: 0 });
-  }, 20_000);
+  });
   connections.splice(0);
   return connections;
 }
