@@ -65,7 +65,6 @@ beforeAll(async () => {
   const packages = ['next@16.4.6', 'react@19.3.1', 'react-dom@19.3.1'];
   stack = disposables.use(await startLocalStack());
   publisher = disposables.use(createPublisher({ clientConfiguration: stack.clientConfiguration }));
-  browser = disposables.use(await openBrowser());
   const { next: project } = await createProjects({ next: packages });
   await writeApplication(project);
   // Not the environment of Jest.
@@ -97,6 +96,8 @@ beforeAll(async () => {
     expect(log).toContain('Ready in');
   });
   [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(log) ?? [];
+  // It is closed first: the server of Next.js ends when all sockets are closed, and a browser may open one without a request.
+  browser = disposables.use(await openBrowser());
 }, installMilliseconds);
 
 afterAll(() => disposables.dispose());
