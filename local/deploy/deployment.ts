@@ -98,6 +98,8 @@ async function create(options: DeploymentOptions, disposables: Disposables): Pro
   const keys = new AccessKeys();
   // The endpoint must be open before the template is resolved, which contains the endpoint's URL.
   const { onAnswered } = testing;
+  // Closed last: the endpoint and the functions may have operations under way.
+  const engine = disposables.use(createDynamoEngine());
   const endpoint = await openEndpoint({ port: options.awsPort, keys, timers, log, onAnswered });
   disposables.use(endpoint);
   const { url: endpointUrl } = endpoint;
@@ -121,7 +123,6 @@ async function create(options: DeploymentOptions, disposables: Disposables): Pro
   const webSocketApi = webSocketApiOf(apis);
   const httpApi = httpApiOf(apis);
   const buses = deployEventBuses(template, { functions, queues, requireInvokePermission, log });
-  const engine = createDynamoEngine();
   const tables = await deployTables(template, engine, timers, log);
   disposables.add(tables.stop);
 

@@ -24,6 +24,8 @@ export type EngineOperation = (typeof engineOperations)[number];
 export interface DynamoEngine {
   /** Runs one operation. `body` is the request in DynamoDB's JSON. DynamoDB's errors are responses, too. */
   run(operation: EngineOperation, body: Buffer): Promise<ServiceResponse>;
+  /** Resolves when no operation is under way. Later ones reject. */
+  close(): Promise<void>;
 }
 
 // dynalite requires a signature, but does not verify it. The endpoint has verified the real one.
@@ -42,33 +44,45 @@ const headers = {
  */
 export function createDynamoEngine(): DynamoEngine {
   const server = dynalite({ createTableMs: 0 });
+  const underWay = new Set<Promise<ServiceResponse>>();
+  let isClosed = false;
+  const send: DynamoEngine['run'] = (operation, body) =>
+    new Promise((resolve, reject) => {
+      const request = Object.assign(new EventEmitter(), {
+        method: 'POST',
+        url: '/',
+        headers: { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` },
+      });
+      const responseHeaders: Record<string, string> = {};
+      const response = {
+        statusCode: 200,
+        setHeader(name: string, value: string | number) {
+          // The endpoint sets these headers itself.
+          if (/^(content-length|x-amzn-requestid)$/i.test(name)) return;
+          responseHeaders[name.toLowerCase()] = String(value);
+        },
+        end(text: string) {
+          resolve({ status: response.statusCode, headers: responseHeaders, body: text });
+        },
+      };
+      try {
+        server.emit('request', request, response);
+        request.emit('data', body);
+        request.emit('end');
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
   return {
-    run: (operation, body) =>
-      new Promise((resolve, reject) => {
-        const request = Object.assign(new EventEmitter(), {
-          method: 'POST',
-          url: '/',
-          headers: { ...headers, 'x-amz-target': `DynamoDB_20120810.${operation}` },
-        });
-        const responseHeaders: Record<string, string> = {};
-        const response = {
-          statusCode: 200,
-          setHeader(name: string, value: string | number) {
-            // The endpoint sets these headers itself.
-            if (/^(content-length|x-amzn-requestid)$/i.test(name)) return;
-            responseHeaders[name.toLowerCase()] = String(value);
-          },
-          end(text: string) {
-            resolve({ status: response.statusCode, headers: responseHeaders, body: text });
-          },
-        };
-        try {
-          server.emit('request', request, response);
-          request.emit('data', body);
-          request.emit('end');
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      }),
+    run(operation, body) {
+      if (isClosed) return Promise.reject(new Error('The database is closed.'));
+      const answer = send(operation, body).finally(() => underWay.delete(answer));
+      underWay.add(answer);
+      return answer;
+    },
+    async close() {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+    },
   };
 }

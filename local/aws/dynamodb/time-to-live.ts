@@ -4,7 +4,7 @@ import type { Cancel, Timers } from '../../support/timers';
 import type { DynamoEngine, EngineOperation } from './dynamo-engine';
 
 export interface TimeToLiveOptions {
-  readonly engine: DynamoEngine;
+  readonly engine: Pick<DynamoEngine, 'run'>;
   readonly tableName: string;
   /** The attribute that holds an item's time of expiry, in seconds since the Unix epoch. */
   readonly attribute: string;
@@ -29,7 +29,7 @@ const pageSize = 500;
 const fiveYearsSeconds = 5 * 365 * 24 * 60 * 60;
 
 /**
- * Sweeps a table repeatedly until the returned function is called. If a sweep fails, the error is logged.
+ * Sweeps a table repeatedly until the returned function is called. If a sweep fails before that, the error is logged.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html
  */
 export function keepExpiring(options: TimeToLiveOptions): Cancel {
@@ -41,6 +41,8 @@ export function keepExpiring(options: TimeToLiveOptions): Cancel {
       const startedAt = timers.now();
       deleteExpired(options)
         .catch((error: unknown) => {
+          // The database may be closed by now.
+          if (stopped) return;
           const text = `Time to live of ${tableName}: ${error instanceof Error ? error.message : String(error)}`;
           log({ source: 'stack', stream: 'stderr', text });
         })
@@ -88,7 +90,7 @@ export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
 }
 
 /** @throws for every error except a failed condition */
-async function run(engine: DynamoEngine, operation: EngineOperation, input: unknown) {
+async function run(engine: Pick<DynamoEngine, 'run'>, operation: EngineOperation, input: unknown) {
   const response = await engine.run(operation, Buffer.from(JSON.stringify(input)));
   const output = JSON.parse(response.body ?? '{}') as {
     readonly Items?: readonly Item[];

@@ -11,7 +11,7 @@ it('waits 50 times as long as the last sweep took, and at least 5 s', async () =
   const timers = fakeTimers();
   let sweeps = 0;
   let answer = () => undefined as unknown;
-  const engine: DynamoEngine = {
+  const engine: Pick<DynamoEngine, 'run'> = {
     run: () => {
       sweeps += 1;
       return new Promise((resolve) => {
@@ -67,7 +67,7 @@ it('deletes the expired items of every page of a scan', async () => {
     });
   }
   let looks = 0;
-  const engine: DynamoEngine = {
+  const engine: Pick<DynamoEngine, 'run'> = {
     run: (operation, body) => {
       if (operation === 'Scan') looks += 1;
       return run(operation, body);
