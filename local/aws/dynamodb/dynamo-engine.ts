@@ -24,6 +24,9 @@ export type EngineOperation = (typeof engineOperations)[number];
 export interface DynamoEngine {
   /** Runs one operation. `body` is the request in DynamoDB's JSON. DynamoDB's errors are responses, too. */
   run(operation: EngineOperation, body: Buffer): Promise<ServiceResponse>;
+}
+
+export interface ClosableDynamoEngine extends DynamoEngine {
   /** Resolves when no operation is under way. Later ones reject. */
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ const headers = {
  * Conditions compare strings by UTF-16 code units, not by UTF-8 bytes as in DynamoDB, so characters above U+FFFF
  * precede those from U+E000 to U+FFFF.
  */
-export function createDynamoEngine(): DynamoEngine {
+export function createDynamoEngine(): ClosableDynamoEngine {
   const server = dynalite({ createTableMs: 0 });
   const underWay = new Set<Promise<ServiceResponse>>();
   let isClosed = false;

@@ -7,7 +7,7 @@ import { leadingKeysOf } from './leading-keys';
 import { engineOperations, type DynamoEngine, type EngineOperation } from './dynamo-engine';
 
 export interface DynamoServiceOptions {
-  readonly engine: Pick<DynamoEngine, 'run'>;
+  readonly engine: DynamoEngine;
   readonly authorize: Authorize;
   /** The name of the partition key, by table name. */
   readonly partitionKeys: ReadonlyMap<string, string>;

@@ -4,7 +4,7 @@ import type { Cancel, Timers } from '../../support/timers';
 import type { DynamoEngine, EngineOperation } from './dynamo-engine';
 
 export interface TimeToLiveOptions {
-  readonly engine: Pick<DynamoEngine, 'run'>;
+  readonly engine: DynamoEngine;
   readonly tableName: string;
   /** The attribute that holds an item's time of expiry, in seconds since the Unix epoch. */
   readonly attribute: string;
@@ -90,7 +90,7 @@ export async function deleteExpired(options: TimeToLiveOptions): Promise<void> {
 }
 
 /** @throws for every error except a failed condition */
-async function run(engine: Pick<DynamoEngine, 'run'>, operation: EngineOperation, input: unknown) {
+async function run(engine: DynamoEngine, operation: EngineOperation, input: unknown) {
   const response = await engine.run(operation, Buffer.from(JSON.stringify(input)));
   const output = JSON.parse(response.body ?? '{}') as {
     readonly Items?: readonly Item[];

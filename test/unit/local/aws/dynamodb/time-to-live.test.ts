@@ -11,7 +11,7 @@ it('waits 50 times as long as the last sweep took, and at least 5 s', async () =
   const timers = fakeTimers();
   let sweeps = 0;
   let answer = () => undefined as unknown;
-  const engine: Pick<DynamoEngine, 'run'> = {
+  const engine: DynamoEngine = {
     run: () => {
       sweeps += 1;
       return new Promise((resolve) => {
@@ -33,6 +33,28 @@ it('waits 50 times as long as the last sweep took, and at least 5 s', async () =
   answer();
   await timers.advance(5_000);
   expect(sweeps).toBe(3);
+  stop();
+});
+
+it.each([
+  ['logs a sweep that fails', false, ['Time to live of store: The database is gone.']],
+  ['logs nothing if a sweep fails after it was stopped', true, []],
+])('%s', async (_what, isStopped, expected) => {
+  const timers = fakeTimers();
+  const logged: string[] = [];
+  let fail: (error: Error) => void = () => undefined;
+  const engine: DynamoEngine = {
+    run: () =>
+      new Promise((_, reject) => {
+        fail = reject;
+      }),
+  };
+  const stop = keepExpiring({ ...table, engine, timers, log: ({ text }) => logged.push(text) });
+  await timers.advance(5_000);
+  if (isStopped) stop();
+  fail(new Error('The database is gone.'));
+  await timers.advance(0);
+  expect(logged).toEqual(expected);
   stop();
 });
 
@@ -67,7 +89,7 @@ it('deletes the expired items of every page of a scan', async () => {
     });
   }
   let looks = 0;
-  const engine: Pick<DynamoEngine, 'run'> = {
+  const engine: DynamoEngine = {
     run: (operation, body) => {
       if (operation === 'Scan') looks += 1;
       return run(operation, body);
