@@ -88,13 +88,18 @@ it('a snapshot has the events from before the connection, and with since only la
   await client.close();
 });
 
-async function put(...details: object[]): Promise<void> {
-  const Entries = details.map((detail) => ({
-    ...{ Source: 'mission-control', DetailType: 'agent:status' },
-    ...{ EventBusName: stack.eventBusName, Detail: JSON.stringify(detail) },
-  }));
+async function put(Source: string, DetailType: string, ...details: object[]): Promise<void> {
+  const EventBusName = stack.eventBusName;
+  const Entries = details.map((detail) => {
+    return { Source, DetailType, EventBusName, Detail: JSON.stringify(detail) };
+  });
   await events.send(new PutEventsCommand({ Entries }));
 }
+
+const report = (...details: object[]) => put('mission-control', 'agent:status', ...details);
+
+const order = (detail: object, source = 'mission-control.operator') =>
+  put(source, 'user:disconnect', detail);
 
 /**
  * Reports an agent `online`, and waits until the broadcast is marked as done: before that, an identical event would be sent
@@ -109,7 +114,7 @@ async function marked(client: TestClient, attempt = 1): Promise<{ agentId: strin
     expect(Item).not.toHaveProperty('holder');
   });
   const [agentId, now] = [`news-${String(attempt)}`, Date.now()];
-  await put({ agentId, status: 'online', timestamp: now });
+  await report({ agentId, status: 'online', timestamp: now });
   await client.received('agent:status', attempt);
   try {
     await eventually(async () => {
@@ -128,9 +133,9 @@ it('a stale event is not broadcast, and one more than 5 minutes ahead goes to th
   const client = await open('bob');
   const { agentId, now } = await marked(client);
   const status = (word: string, timestamp: number) => ({ agentId, status: word, timestamp });
-  await put(status('error', now - 1), status('online', now), status('error', now + 400_000));
+  await report(status('error', now - 1), status('online', now), status('error', now + 400_000));
   expect((await rejectedEvent(stack)).reason).toMatch(/5 minutes ahead/);
-  await put(status('offline', now + 1));
+  await report(status('offline', now + 1));
   const words = () =>
     client
       .messagesOf('agent:status')
@@ -142,13 +147,6 @@ it('a stale event is not broadcast, and one more than 5 minutes ahead goes to th
   expect(words()).toEqual(['online', 'offline']);
   await client.close();
 });
-
-async function order(detail: object, source = 'mission-control.operator'): Promise<void> {
-  const entry = { Source: source, DetailType: 'user:disconnect', Detail: JSON.stringify(detail) };
-  await events.send(
-    new PutEventsCommand({ Entries: [{ ...entry, EventBusName: stack.eventBusName }] }),
-  );
-}
 
 it("an operator's user:disconnect closes all connections of that user, and no others", async () => {
   const [alice, tab, bob] = [await open('carol'), await open('carol'), await open('bob')];
