@@ -29,7 +29,7 @@ function guardNodeJs(): Rules {
   function stayInProcess(what: string): void {
     if (!rules.staysInProcess) return;
     throw new Error(
-      `A unit test tried to ${what}. Unit tests stay in their process: what needs more is a test of a component (test/component).`,
+      `A unit test tried to ${what}. Unit tests stay in their process: CONTRIBUTING.md says where a test that needs more belongs.`,
     );
   }
 
