@@ -60,7 +60,7 @@ const items = new Set([
 /** The properties that are lists of items or keys, by table or not. */
 const lists = new Set(['Items', 'Keys', 'Responses']);
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- both directions
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- Items with and without the types of DynamoDB's JSON: both directions are converted.
 type Convert = (item: any) => Record<string, unknown>;
 
 /** Copies an input or an answer, with all items in it converted. */
